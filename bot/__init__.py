@@ -1,0 +1,3 @@
+"""Seedream bot: words and pictures in, pictures out."""
+
+__version__ = "0.1.0"
