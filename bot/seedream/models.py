@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,7 +19,7 @@ class Content(Protocol):
     def length(self) -> int:
         """How many bytes `chunks` yields."""
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """Read everything, starting at the first byte each time."""
 
 
@@ -30,7 +30,11 @@ class Opened(Protocol):
     def length(self) -> int | None:
         """How many bytes follow, or None when the server did not say."""
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    @property
+    def media_type(self) -> str:
+        """What the bytes are, judged by their beginning."""
+
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """Read the body, once."""
 
 

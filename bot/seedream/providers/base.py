@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from urllib.parse import urlsplit
 
 from bot.seedream.catalogue import Catalogue
-from bot.seedream.errors import SeedreamError
+from bot.seedream.errors import SeedreamError, scrub
 from bot.seedream.models import Event, ImageRequest, Picture, PictureFailed, Usage
 
 
@@ -33,7 +36,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One body of any provider, normalised."""
+    """One body of any provider, normalised. An `error` beside pictures says why the rest did not come."""
 
     state: State
     pictures: tuple[Picture, ...] = ()
@@ -43,6 +46,7 @@ class Answer:
     model: str | None = None
     created: int | None = None
     task: str | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,25 @@ class Provider(ABC):
     name: str  # cometapi, ark, byteplus, acedata, gateway: the key in settings and catalogue
     title: str
     default_base_url: str
+    path: str  # where the paid call goes
     tasks = False  # whether a job can be asked for again by its task id
 
-    def __init__(self, key: str, base_url: str = "", *, catalogue: Catalogue) -> None:
+    def __init__(
+        self, key: str, base_url: str = "", *, catalogue: Catalogue, now: Callable[[], float] = time.time
+    ) -> None:
         self.key = key
-        self.base_url = (base_url or self.default_base_url).rstrip("/")
+        self.base_url = _checked(base_url.strip() or self.default_base_url, self.title, self.path)
         self.catalogue = catalogue
+        self.now = now
+
+    def url(self, path: str) -> str:
+        """The address of a path; what the base URL already says of it is not said twice."""
+        base, wanted = self.base_url.split("/"), path.strip("/").split("/")
+        versioned = [place for place, segment in enumerate(wanted) if _VERSION.fullmatch(segment)]
+        if versioned and _VERSION.fullmatch(base[-1]):
+            return "/".join(base + wanted[versioned[0] + 1 :])
+        known = max(count for count in range(len(wanted) + 1) if not count or base[-count:] == wanted[:count])
+        return "/".join(base + wanted[known:])
 
     @abstractmethod
     def call(self, request: ImageRequest) -> Call:
@@ -76,8 +93,35 @@ class Provider(ABC):
 
     @abstractmethod
     def read_event(self, event: ServerEvent) -> Event | Answer | None:
-        """One streamed event: a picture, a failed picture, the end (an Answer without pictures), or nothing."""
+        """One streamed event: a picture, a failed picture, the end (an Answer without pictures), or nothing.
+
+        A failed picture does not end a stream, except that no further one follows a ServerFault.
+        A picture whose place in the set cannot be read has the index -1: it is paid all the same.
+        """
 
     def poll(self, task: str) -> Call:
-        """The question how a task stands."""
+        """The question how a task stands. An answer with a status of 400 or more is about the question alone."""
         raise NotImplementedError(f"{self.name} has no tasks")
+
+
+_VERSION = re.compile(r"v\d+")
+
+
+def _checked(base_url: str, title: str, path: str) -> str:
+    """A base URL that paths can be joined to: an address, without the end of the documented path if it was given."""
+    if not base_url:
+        raise ValueError(f"{title} has no usual address: its base URL is needed, such as https://gateway.example.com/v1")
+    try:
+        parts = urlsplit(base_url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"the base URL of {title} must be an address like https://host/v1, not {scrub(base_url)!r}")
+    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
+        raise ValueError(f"the base URL of {title} must hold no user, password, query or fragment: {scrub(base_url)}")
+    segments = [segment for segment in parts.path.split("/") if segment]
+    ending = _VERSION.split(path)[-1].strip("/").split("/")
+    if segments[-len(ending) :] == ending:
+        del segments[-len(ending) :]
+    return "/".join([f"{parts.scheme}://{parts.netloc}", *segments])
