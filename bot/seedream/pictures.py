@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from bot.seedream.clock import Clock
@@ -51,7 +51,8 @@ class Pictures:
         except OSError as error:
             raise DownloadError(f"cannot write {path}: {error.strerror or error}", retry=Retry.NEVER) from None
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # whatever kept it from being written has been told
+                part.unlink(missing_ok=True)
         return path
 
     async def again(self, picture: Picture, error: OSError, tried: int) -> None:
