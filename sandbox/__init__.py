@@ -1,0 +1,1 @@
+"""Pretends of the services that the bot speaks to, for tests and for trying things out."""
