@@ -1,0 +1,1 @@
+"""Measures the bot's data path against a naive one and against the bare limit."""
