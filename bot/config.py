@@ -67,13 +67,16 @@ class Settings(BaseSettings):
     # First, because the check of the base URLs asks for it.
     outbound_allow: Addresses = _setting(
         (),
-        "Providers",
+        "Network",
         "IP addresses and networks that the bot may fetch from besides public ones, with commas between them",
         "127.0.0.1,192.168.1.0/24",
     )
 
     discord_token: DiscordToken = _setting(
-        None, "Discord", "The bot's token: Bot page of https://discord.com/developers/applications"
+        None,
+        "Discord",
+        "The bot's token: Bot page of https://discord.com/developers/applications",
+        "MTIzNDU2….G1x2y3.…",
     )
     shards: Annotated[Shards | None, _text(values.shards)] = _setting(
         None, "Discord", "The shards of this process and how many there are in all; empty: all of them", "0-3/16"
@@ -94,6 +97,38 @@ class Settings(BaseSettings):
         "cdn.discordapp.com,media.discordapp.net",
     )
 
+    cometapi_key: ApiKey = _setting(None, "Providers", "Key of CometAPI", "sk-…")
+    cometapi_base_url: str = _setting(
+        "https://api.cometapi.com", "Providers", "Address of CometAPI", "https://api.cometapi.com"
+    )
+    ark_api_key: ApiKey = _setting(None, "Providers", "Key of VolcEngine Ark (China)", "01234567-89ab-…")
+    ark_base_url: str = _setting(
+        "https://ark.cn-beijing.volces.com",
+        "Providers",
+        "Address of VolcEngine Ark",
+        "https://ark.cn-beijing.volces.com",
+    )
+    byteplus_api_key: ApiKey = _setting(None, "Providers", "Key of BytePlus ModelArk", "01234567-89ab-…")
+    byteplus_base_url: str = _setting(
+        "https://ark.ap-southeast.bytepluses.com",
+        "Providers",
+        "Address of BytePlus ModelArk: Asia Pacific, or the one of the European Union",
+        "https://ark.eu-west.bytepluses.com",
+    )
+    acedata_api_key: ApiKey = _setting(None, "Providers", "Key of AceData Cloud", "0123456789abcdef…")
+    acedata_base_url: str = _setting(
+        "https://api.acedata.cloud", "Providers", "Address of AceData Cloud", "https://api.acedata.cloud"
+    )
+    gateway_api_key: ApiKey = _setting(
+        None, "Providers", "Key of an OpenAI-compatible gateway (one-api, new-api)", "sk-…"
+    )
+    gateway_base_url: str = _setting(
+        "",
+        "Providers",
+        "Address of that gateway, without /v1; needed with its key",
+        "https://gateway.example",
+    )
+
     providers: Route = _setting(
         (),
         "Providers",
@@ -111,38 +146,12 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
     )
-    cometapi_key: ApiKey = _setting(None, "Providers", "Key of CometAPI")
-    cometapi_base_url: str = _setting(
-        "https://api.cometapi.com", "Providers", "Address of CometAPI", "https://api.cometapi.com"
-    )
-    ark_api_key: ApiKey = _setting(None, "Providers", "Key of VolcEngine Ark (China)")
-    ark_base_url: str = _setting(
-        "https://ark.cn-beijing.volces.com",
-        "Providers",
-        "Address of VolcEngine Ark",
-        "https://ark.cn-beijing.volces.com",
-    )
-    byteplus_api_key: ApiKey = _setting(None, "Providers", "Key of BytePlus ModelArk")
-    byteplus_base_url: str = _setting(
-        "https://ark.ap-southeast.bytepluses.com",
-        "Providers",
-        "Address of BytePlus ModelArk: Asia Pacific, or the one of the European Union",
-        "https://ark.eu-west.bytepluses.com",
-    )
-    acedata_api_key: ApiKey = _setting(None, "Providers", "Key of AceData Cloud")
-    acedata_base_url: str = _setting(
-        "https://api.acedata.cloud", "Providers", "Address of AceData Cloud", "https://api.acedata.cloud"
-    )
-    gateway_api_key: ApiKey = _setting(None, "Providers", "Key of an OpenAI-compatible gateway (one-api, new-api)")
-    gateway_base_url: str = _setting(
-        "",
-        "Providers",
-        "Address of that gateway, without /v1; needed with its key",
-        "https://gateway.example",
-    )
 
     database_url: DatabaseUrl = _setting(
-        None, "Storage", "A PostgreSQL database for several processes; empty: SQLite in DATA_DIR"
+        None,
+        "Storage",
+        "A PostgreSQL database for several processes; empty: SQLite in DATA_DIR",
+        "postgresql://seedream:…@localhost/seedream",
     )
     data_dir: Annotated[Path, BeforeValidator(lambda value: values.folder(str(value)))] = _setting(
         Path("data"), "Storage", "The folder of everything the bot keeps; its catalogue.toml adds models", "/data"
@@ -282,7 +291,7 @@ def _problem(detail: ErrorDetails, given: Given) -> Problem:
     name = field.upper()
     facts = detail.get("ctx", {})
     cause = facts.get("error")
-    where = given.sources.get(name)
+    where = given.sources.get(name, "")
     if isinstance(cause, BadValue):
         return Problem(name, cause.what, cause.fix, where)
     what = _SAID.get(detail["type"], detail["msg"]).format(**facts)
