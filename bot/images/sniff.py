@@ -65,9 +65,10 @@ _MAGIC = (
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _HEIF = frozenset({b"mif1", b"msf1", b"mif2", b"miaf"})
 _AVIF = frozenset({b"avif", b"avis"})
-_MARKUP = re.compile(rb"<(?:!--|[!?/]?[a-z])", re.IGNORECASE)
-_SVG = re.compile(rb"<(?:[a-z0-9]+:)?svg[\s>]", re.IGNORECASE)
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|meta|div|p|h1|a|center)\b", re.IGNORECASE)
+_MARKUP = re.compile(rb"<[!?/]?[a-z]", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?([a-z][a-z0-9]*)", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
+_PAGE = frozenset(b"html head body title script style meta link div p h1 h2 span a center pre table br font".split())
 _JSON = re.compile(rb"(?:\{\s*(?:[\"}]|\Z)|\[\s*(?:[\[{\"\]\d-]|true|false|null|\Z))")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -110,11 +111,24 @@ def _text(head: bytes) -> Kind | None:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             head = head[len(bom) :].decode(encoding, "replace").encode()
-    head = head.lstrip()
+    head = _after_comments(head)
     if _JSON.match(head):
         return Kind.JSON
-    if not _MARKUP.match(head):
-        return None
-    if _HTML.search(head) and not head.startswith(b"<?xml"):
-        return Kind.HTML
-    return Kind.SVG if _SVG.search(head) else Kind.XML
+    return _markup(head) if _MARKUP.match(head) else None
+
+
+def _after_comments(head: bytes) -> bytes:
+    """What remains when white space and comments at the beginning are taken away."""
+    head = head.lstrip()
+    while head.startswith(b"<!--"):
+        head = head.partition(b"-->")[2].lstrip() or b"<html"  # nothing but a comment: servers pad their pages so
+    return head
+
+
+def _markup(head: bytes) -> Kind:
+    """The first element tells the languages of angle brackets apart."""
+    root = _ROOT.search(head)
+    name = root[1].lower() if root else b""
+    if name == b"svg":
+        return Kind.SVG
+    return Kind.HTML if name in _PAGE or _DOCTYPE.match(head) else Kind.XML
