@@ -19,6 +19,7 @@ from bot.seedream.errors import (
     SeedreamError,
     ServerFault,
     TimedOut,
+    scrub,
 )
 
 
@@ -31,7 +32,7 @@ class Meaning:
     about: About | None = None
 
 
-# A code that is not listed means what its part before the last dot means: InvalidParameter.Anything is InvalidParameter.
+# An unlisted code means what its part before the last dot means: InvalidParameter.Anything is InvalidParameter.
 ARK: Mapping[str, Meaning] = {
     "MissingParameter": Meaning(BadRequest),
     "InvalidParameter": Meaning(BadRequest),
@@ -98,7 +99,8 @@ ACEDATA: Mapping[str, Meaning] = {
     "used_up": Meaning(OutOfCredit),
     "forbidden": Meaning(Refused, about=About.PROMPT),
     "no_api": Meaning(BadRequest),
-    "not_found": Meaning(ServerFault, Retry.NEVER),  # the task was lost, and with it the knowledge whether it was billed
+    # A task was lost, and with it the knowledge whether it was billed.
+    "not_found": Meaning(ServerFault, Retry.NEVER),
     "request_too_large": Meaning(BadReference),
     "too_many_requests": Meaning(RateLimited),
     "api_error": Meaning(ServerFault),
@@ -110,9 +112,9 @@ EMPTY = "empty_data"  # our own code for a reply without pictures and without a 
 OURS: Mapping[str, Meaning] = {EMPTY: Meaning(Refused, Retry.USER, About.RESULT)}
 
 TABLES: Mapping[str, Mapping[str, Meaning]] = {
-    "ark": ARK | OURS,
-    "cometapi": ARK | OURS | COMETAPI,
-    "acedata": ARK | OURS | ACEDATA,
+    "ark": {**ARK, **OURS},
+    "cometapi": {**ARK, **OURS, **COMETAPI},
+    "acedata": {**ARK, **OURS, **ACEDATA},
 }
 
 STATUSES: Mapping[int, Meaning] = {
@@ -129,9 +131,10 @@ STATUSES: Mapping[int, Meaning] = {
 
 _SLOW_REFERENCE = "timeout while downloading url"
 _INLINE = Meaning(BadReference, Retry.INLINE_ONCE)
-_LINK = re.compile(r"\S+://\S+")
+_LINK = re.compile(r"://\S+")
 # Only codes that no prose holds by accident are looked for in a message.
 _SPOKEN = re.compile(rf"(?<![\w.])({'|'.join(re.escape(code) for code in sorted(ARK, key=len, reverse=True))})(?!\w)")
+_LONGEST = 2000  # characters of a foreign text that are worth looking at
 _CODE = re.compile(r"[\w.: /-]{1,100}", re.ASCII)
 
 
@@ -146,7 +149,8 @@ def error_for(
     retry_after: float | None = None,
 ) -> SeedreamError:
     """The error that a provider's words amount to: by its code, else by a code inside its message, else by status."""
-    code = code if _CODE.fullmatch(code) else ""
+    code = scrub(code) if _CODE.fullmatch(code) else ""
+    message = message[:_LONGEST]
     meaning = _known(family, code)
     if meaning is None and (spoken := _SPOKEN.search(_LINK.sub("", message))):
         code = spoken[1]

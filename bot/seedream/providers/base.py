@@ -11,7 +11,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from bot.seedream.catalogue import Catalogue
-from bot.seedream.errors import SeedreamError, scrub
+from bot.seedream.errors import SeedreamError
 from bot.seedream.models import Event, ImageRequest, Picture, PictureFailed, Usage
 
 
@@ -110,16 +110,16 @@ _VERSION = re.compile(r"v\d+")
 def _checked(base_url: str, title: str, path: str) -> str:
     """A base URL that paths can be joined to: an address, without the end of the documented path if it was given."""
     if not base_url:
-        raise ValueError(f"{title} has no usual address: its base URL is needed, such as https://gateway.example.com/v1")
+        raise ValueError(f"{title} has no usual address: its base URL is needed, such as https://host/v1")
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(f"the base URL of {title} must be an address like https://host/v1, not {scrub(base_url)!r}")
+        raise ValueError(f"the base URL of {title} must be an address like https://host/v1")
     if "@" in parts.netloc or "?" in base_url or "#" in base_url:
-        raise ValueError(f"the base URL of {title} must hold no user, password, query or fragment: {scrub(base_url)}")
+        raise ValueError(f"the base URL of {title} must hold no user, password, query or fragment")
     segments = [segment for segment in parts.path.split("/") if segment]
     ending = _VERSION.split(path)[-1].strip("/").split("/")
     if segments[-len(ending) :] == ending:
