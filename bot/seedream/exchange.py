@@ -11,9 +11,9 @@ from bot.seedream.errors import SeedreamError, TimedOut
 from bot.seedream.harvest import Harvest
 from bot.seedream.models import Accepted, Event, ImageRequest
 from bot.seedream.providers.base import Answer, Provider, State
-from bot.seedream.reply import read_events, read_json
+from bot.seedream.reply import Reply, read_events, read_json
 from bot.seedream.spool import Spool
-from bot.seedream.transport import Reply, Transport
+from bot.seedream.transport import Transport
 
 POLL_FIRST, POLL_LONGEST, POLL_GROWTH = 3.0, 15.0, 1.25
 TASK_PATIENCE = 600.0

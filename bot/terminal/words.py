@@ -1,0 +1,102 @@
+"""Errors in words for the command line: what happened, whether it cost anything, what to do now."""
+
+from collections.abc import Mapping
+
+from bot.images.errors import ImageError
+from bot.seedream import errors
+from bot.seedream.errors import About, Charged, SeedreamError
+
+KEYS: Mapping[str, str] = {
+    "cometapi": "COMETAPI_KEY",
+    "ark": "ARK_API_KEY",
+    "byteplus": "BYTEPLUS_API_KEY",
+    "acedata": "ACEDATA_API_KEY",
+    "gateway": "GATEWAY_API_KEY",
+}
+
+_ABOUT: Mapping[About, str] = {
+    About.PROMPT: "the prompt was refused by the provider's content policy",
+    About.REFERENCE: "a reference picture was refused by the provider's content policy",
+    About.RESULT: "the finished picture was withheld by the provider's content policy",
+    About.COPYRIGHT: "the request was refused because of possible copyright",
+    About.PERSON: "a reference picture may show a real person, which the provider refuses",
+    About.RISK: "the request was refused by the provider's security check",
+}
+
+# The first class that fits says it, so the leaves stand before their branches.
+_HAPPENED: Mapping[type[SeedreamError], tuple[str, str]] = {
+    errors.Unreachable: ("{provider} cannot be reached", "check the network and {base_url}"),
+    errors.Unavailable: ("no provider can take this now", "try again in a minute, or set another provider's key"),
+    errors.NotSent: ("the call could not be sent", "try again"),
+    errors.BadRequest: ("{provider} does not accept the request", "change the option that it names"),
+    errors.BadReference: ("a reference picture was not accepted", "try another file, PNG or JPEG work everywhere"),
+    errors.Refused: ("{about}", "say it differently or use another picture"),
+    errors.BadKey: ("{provider} does not accept the key", "check {key}"),
+    errors.NoAccess: ("the account at {provider} is not set up for this", "activate the service in its console"),
+    errors.OutOfCredit: ("the balance or quota at {provider} is used up", "top it up there, or use another provider"),
+    errors.ModelUnavailable: ("{provider} does not offer this model", "see `seedream-bot models`, use --model"),
+    errors.RateLimited: ("{provider} has too much to do", "try again in {wait}"),
+    errors.Rejected: ("{provider} said no", "change the request"),
+    errors.TimedOut: ("{provider} did not answer in time", "look at its console before you repeat it"),
+    errors.ConnectionLost: ("the connection to {provider} broke", "look at its console before you repeat it"),
+    errors.ServerFault: ("{provider} had an internal error", "look at its console before you repeat it"),
+    errors.BadReply: ("{provider} gave an answer that cannot be understood", "check {base_url}"),
+    errors.InDoubt: ("the end of the call at {provider} is unknown", "look at its console before you repeat it"),
+    errors.Expired: ("the finished picture is no longer there", "generate it again"),
+    errors.DownloadError: ("the finished picture could not be fetched", "try again while its link lives (24 hours)"),
+    SeedreamError: ("something went wrong", "try again"),
+}
+
+_CHARGED: Mapping[Charged, str] = {
+    Charged.NO: "not charged",
+    Charged.YES: "charged",
+    Charged.UNKNOWN: "possibly charged",
+}
+
+
+def sentence(error: SeedreamError) -> str:
+    """One line for one error; nothing of it is secret."""
+    if isinstance(error, errors.InvalidRequest):
+        return "; ".join(_problem(problem) for problem in error.problems)
+    happened, fix = next(words for kind, words in _HAPPENED.items() if isinstance(error, kind))
+    key = KEYS.get(error.provider, "the key in your settings")
+    facts = {
+        "provider": error.provider or "the provider",
+        "about": _ABOUT[error.about] if isinstance(error, errors.Refused) else "",
+        "key": key,
+        "base_url": f"{error.provider.upper()}_BASE_URL" if error.provider in KEYS else "its address",
+        "wait": f"{error.retry_after:.0f} s" if error.retry_after else "a minute",
+    }
+    detail = "" if isinstance(error, errors.Refused) else f": {error.args[0]}"
+    trace = f" (request {error.request_id})" if error.request_id else ""
+    return f"{happened.format_map(facts)}{detail} · {_CHARGED[error.charged]} · {fix.format_map(facts)}{trace}"
+
+
+def picture_sentence(name: str, error: ImageError) -> str:
+    """One line for a picture that cannot be used."""
+    return f"{name}: {error}"
+
+
+def _problem(problem: errors.Problem) -> str:
+    fix = f" · try {problem.nearest}" if problem.nearest else ""
+    return f"{OPTIONS.get(problem.field, problem.field)}: {problem.rule}{fix}"
+
+
+OPTIONS: Mapping[str, str] = {
+    "model": "--model",
+    "size": "--size",
+    "ratio": "--ratio",
+    "references": "--image",
+    "image": "--image",
+    "max_images": "--images",
+    "output_format": "--format",
+    "response_format": "--b64",
+    "background": "--transparent",
+    "layers": "--layers",
+    "web_search": "--web-search",
+    "optimize_prompt": "--optimize",
+    "seed": "--seed",
+    "guidance_scale": "--guidance",
+    "stream": "--stream",
+    "prompt": "PROMPT",
+}
