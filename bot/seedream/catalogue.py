@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
+from bot.seedream.check import Case, check_known, check_unknown
 from bot.seedream.errors import Problem
 from bot.seedream.models import ImageRequest, Price
 from bot.seedream.reading import CatalogueError, load
@@ -24,7 +25,9 @@ class Catalogue:
         self.providers: Mapping[str, Documented] = tables.providers
         self._limits = tables.limits
         self._narrowed = tables.narrowed
-        self._names = {_plain(name): model for model in reversed(self.models.values()) for name in _names(model)}
+        self._names: dict[str, Model] = {
+            _plain(name): model for model in self.models.values() for name in _names(model)
+        }
         patterns = ((pattern, model) for model in self.models.values() for pattern in model.patterns)
         self._patterns = sorted(patterns, key=lambda entry: -len(entry[0]))
 
@@ -68,7 +71,15 @@ class Catalogue:
 
     def check(self, request: ImageRequest, provider: str | None = None) -> list[Problem]:
         """Everything about a request that the model would not accept, nor the provider if one is named."""
-        return []
+        documented = self.providers[provider] if provider else None
+        model = self.model(request.model, provider)
+        if model is None:
+            return check_unknown(request, documented)
+        found = check_known(Case(request, model, self._limits, documented))
+        if provider and documented and self.model_id(request.model, provider) is None:
+            other = next((key for key, offered in self.models.items() if provider in offered.ids), None)
+            found.insert(0, Problem("model", f"{documented.title} does not offer {model.title}", other))
+        return found
 
     def size(self, request: ImageRequest, provider: str | None = None) -> str | None:
         """What goes on the wire as `size`, None to leave it out. For requests that pass the check."""

@@ -1,4 +1,4 @@
-"""What a generation costs: tiers by picture size, and references beyond the free ones. Data comes from the catalogue."""
+"""What a generation costs: tiers by picture size, and references beyond the free ones."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -49,7 +49,8 @@ class Reading:
         for key in raw:
             if key not in SECTIONS:
                 raise CatalogueError(file, key, _unknown(key, SECTIONS))
-        self._raw = {section: self._tables_in(raw.get(section, {}), section) for section in SECTIONS}
+        self._limits = self._table(raw.get("limits", {}), "limits")
+        self._raw = {section: self._tables_in(raw.get(section, {}), section) for section in SECTIONS[1:]}
 
     def tables(self) -> Tables:
         """Everything, checked."""
@@ -64,7 +65,7 @@ class Reading:
             for key, change in self._tables_in(entry.get("models", {}), f"{path}.models").items():
                 narrowed[name, key] = self._model(key, change, f"{path}.models.{key}")
         self._check_providers(models)
-        limits = self._typed(Limits, dict(self._raw["limits"]), "limits")
+        limits = self._typed(Limits, self._limits, "limits")
         return Tables(limits=limits, models=models, providers=providers, narrowed=narrowed)
 
     def _model(self, key: str, change: Table | None = None, path: str = "") -> Model:
@@ -121,8 +122,6 @@ class Reading:
 
     def _tables_in(self, value: object, path: str) -> dict[str, Table]:
         section = self._table(value, path)
-        if path == "limits":
-            return {key: entry for key, entry in section.items()}  # type: ignore[misc]
         return {key: self._table(entry, f"{path}.{key}") for key, entry in section.items()}
 
     def _table(self, value: object, path: str) -> Table:

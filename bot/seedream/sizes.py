@@ -13,19 +13,14 @@ _RATIO = re.compile(r"\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*[:/]\s*([0-9]{1,4}(?:\.
 _PRESET = re.compile(r"\s*([0-9]{1,2}(?:\.[0-9])?)\s*[kK]\s*")
 
 # What SeedEdit's "adaptive" chooses from (docs.byteplus.com, ModelArk, image generation API).
-ADAPTIVE = tuple(
-    (int(width), int(height))
-    for width, height in (
-        entry.split("x")
-        for entry in (
-            "512x1536 544x1536 576x1536 608x1536 640x1536 640x1376 672x1312 704x1280 736x1312 768x1280 768x1216 "
-            "800x1216 832x1248 832x1184 832x1152 864x1152 896x1152 896x1088 928x1088 960x1088 992x1088 1024x1088 "
-            "1024x1056 1024x1024 1056x992 1088x992 1120x960 1152x928 1152x896 1152x864 1184x832 1216x832 1248x832 "
-            "1248x800 1248x768 1280x768 1280x736 1280x704 1312x736 1312x704 1312x672 1344x672 1376x672 1408x672 "
-            "1408x640 1440x640 1472x640 1504x640 1536x640 1536x608 1536x576 1536x544 1536x512"
-        ).split()
-    )
+_ADAPTIVE = (
+    "512x1536 544x1536 576x1536 608x1536 640x1536 640x1376 672x1312 704x1280 736x1312 768x1280 768x1216 "
+    "800x1216 832x1248 832x1184 832x1152 864x1152 896x1152 896x1088 928x1088 960x1088 992x1088 1024x1088 "
+    "1024x1056 1024x1024 1056x992 1088x992 1120x960 1152x928 1152x896 1152x864 1184x832 1216x832 1248x832 "
+    "1248x800 1248x768 1280x768 1280x736 1280x704 1312x736 1312x704 1312x672 1344x672 1376x672 1408x672 "
+    "1408x640 1440x640 1472x640 1504x640 1536x640 1536x608 1536x576 1536x544 1536x512"
 )
+ADAPTIVE = tuple((int(width), int(height)) for width, height in (size.split("x") for size in _ADAPTIVE.split()))
 
 
 def parse(size: str | None) -> tuple[int, int] | None:
@@ -71,7 +66,7 @@ def shape(ratio: float, pixels: float, area: Range | None, aspect: Range | None)
     for step in (STEP, 1):
         choices = [choice for choice in _around(ratio, pixels, step) if fits(*choice, area, aspect)]
         if choices:
-            return min(choices, key=lambda choice: _distance(*choice, ratio, pixels))
+            return min(choices, key=lambda choice: _distance(choice, ratio, pixels))
     return None
 
 
@@ -96,8 +91,9 @@ def _around(ratio: float, pixels: float, step: int) -> Iterator[tuple[int, int]]
             yield pair if ratio >= 1 else (pair[1], pair[0])
 
 
-def _distance(width: int, height: int, ratio: float, pixels: float) -> float:
+def _distance(size: tuple[int, int], ratio: float, pixels: float) -> float:
     """The shape counts for more than the number of pixels: people see it."""
+    width, height = size
     return 4 * abs(math.log(width / height / ratio)) + abs(math.log(width * height / pixels))
 
 

@@ -47,7 +47,8 @@ class Documented:
     fields: frozenset[str]
     extra_fields: frozenset[str] = frozenset()  # beyond the models' own: how the provider itself is driven
     presets: tuple[str, ...] = ()  # empty: whatever the model has
-    reference_bytes: int | None = None
+    reference_bytes: int | None = None  # what it takes at most of each, where less than the models take
+    needs_prompt: bool = False  # even where the model does not
     currency: str = "USD"
 
 
