@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
 
 from bot.seedream.codes import EMPTY, error_for
 from bot.seedream.errors import BadReply, SeedreamError
@@ -17,6 +16,8 @@ _LONGEST = 1000  # characters of a foreign text that are kept
 _SHORTEST_KEY = 8  # hiding what is shorter would hide parts of ordinary words
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _SPOKEN_ID = re.compile(r"request id:\s*([\w.:-]{1,128}\w)", re.IGNORECASE | re.ASCII)
+_SIGNED = re.compile(r"[?&]X-(?:Tos|Amz)-Date=(\d{8}T\d{6}Z)(?![^&#])", re.IGNORECASE | re.ASCII)
+_LIFE = re.compile(r"[?&]X-(?:Tos|Amz)-Expires=(\d{1,9})(?![^&#])", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +211,11 @@ def _expiry(url: str, created: int | None) -> float | None:
 
 
 def _signed_expiry(url: str) -> float | None:
-    try:
-        query = {name.lower(): value for name, value in parse_qsl(urlsplit(url).query)}
-        for signer in ("x-tos", "x-amz"):
-            if f"{signer}-date" in query:
-                signed = datetime.strptime(query[f"{signer}-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-                return signed.timestamp() + int(query.get(f"{signer}-expires", ""))
-    except (ValueError, OverflowError):
+    signed, life = _SIGNED.search(url), _LIFE.search(url)
+    if signed is None or life is None:
         return None
-    return None
+    try:
+        moment = datetime.strptime(signed[1].upper(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:  # a thirteenth month
+        return None
+    return moment.timestamp() + int(life[1])
