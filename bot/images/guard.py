@@ -16,6 +16,7 @@ _V6_INTERNET = ipaddress.IPv6Network("2000::/3")
 _V6_SPECIAL = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 _V4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
 _PLAIN = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[a-z0-9._:%-]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMERIC = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?", re.IGNORECASE)
 _ENTRY = re.compile(r"\[(?P<six>[^\]]+)\](?::(?P<six_port>[0-9]{1,5}))?|(?P<four>[0-9./]+):(?P<four_port>[0-9]{1,5})")
@@ -89,12 +90,11 @@ class Guard:
 
     def link(self, text: str, base: URL | None = None) -> URL:
         """The link exactly as written, or Forbidden. With `base` it may be relative, and may not leave TLS."""
-        try:
-            link = self._url(text)
-            link = base.join(link) if base else link
-        except ValueError:
-            link = URL()
-        self._check_form(link)
+        link = self._read(text, base)
+        if link is None:
+            raise Forbidden("this is not a web link")
+        if link.raw_user is not None or link.raw_password is not None:
+            raise Forbidden("a link with a user name in it is not opened", host=link.host or "")
         if base and base.scheme == "https" != link.scheme:
             raise Forbidden("a link leads from a secure connection to an open one", host=base.host or "")
         self._check_place(link)
@@ -109,18 +109,16 @@ class Guard:
         return socket.socket(family, kind, proto)
 
     @staticmethod
-    def _url(text: str) -> URL:
+    def _read(text: str, base: URL | None) -> URL | None:
         """Signed links stay as they are, byte by byte; only what could not be sent as it is gets quoted."""
         if len(text) > LONGEST or _CONTROL.search(text):
-            raise ValueError
-        return URL(text, encoded=_PLAIN.fullmatch(text) is not None)
-
-    @staticmethod
-    def _check_form(link: URL) -> None:
-        if link.scheme not in {"http", "https"} or not link.host or not link.port:
-            raise Forbidden("this is not a web link")
-        if link.raw_user is not None or link.raw_password is not None:
-            raise Forbidden("a link with a user name in it is not opened", host=link.host)
+            return None
+        with suppress(ValueError):
+            link = URL(text, encoded=_PLAIN.fullmatch(text) is not None)
+            link = base.join(link) if base else link
+            if link.scheme in {"http", "https"} and _HOST.fullmatch(link.raw_host or "") and link.port:
+                return link
+        return None
 
     def _check_place(self, link: URL) -> None:
         """What can be said before a name is resolved; the socket has the last word."""
