@@ -32,10 +32,10 @@ def clean(secret: str) -> str:
         raise BadValue("begins with a word that is not part of it (Bearer, Bot)", "paste what comes after that word")
     if secret[0] in _QUOTES or secret[-1] in _QUOTES:
         raise BadValue("has quotation marks around it", "paste it without any quotation marks")
-    if len(secret.split()) > 1:
-        raise BadValue("has a space or a line break inside", "paste it again, in one piece")
     if _PLACEHOLDER.search(secret):
         raise BadValue("is still the placeholder of an example", "put the real one there, or leave it empty")
+    if len(secret.split()) > 1:
+        raise BadValue("has a space or a line break inside", "paste it again, in one piece")
     if not secret.isascii() or not secret.isprintable():
         raise BadValue("has a character that no key has (invisible or not ASCII)", "copy it again from its source")
     return secret
