@@ -17,6 +17,7 @@ from sandbox.seedream.storage import Storage, Stored
 
 Sleep = Callable[[float], Awaitable[None]]
 Linker = Callable[[Order, Stored], str]
+Wrapper = Callable[[Order, str], str]
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Easel:
 
     storage: Storage
     link: Linker
+    wrap: Wrapper
     clock: Callable[[], float] = time.time
     sleep: Sleep = asyncio.sleep
     pace: float = 0.0
@@ -71,7 +73,7 @@ class Easel:
     def finish(self, order: Order, made: Item, data: bytes) -> Item:
         """Put a drawn picture where the order wants it: into the reply, or behind a link."""
         if order.b64:
-            b64, url = base64.b64encode(data).decode(), ""
+            b64, url = self.wrap(order, base64.b64encode(data).decode()), ""
         else:
             b64, url = "", self.link(order, self.storage.put(data, made.output_format))
         return Item(made.index, made.width, made.height, made.output_format, url, b64, made.layer)

@@ -29,7 +29,6 @@ class Ledger:
     calls: list[Call] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     downloads: list[tuple[str, int]] = field(default_factory=list)
-    trapped: list[str] = field(default_factory=list)
 
     @property
     def billed(self) -> int:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.seedream.faults import Ask, parse
 from sandbox.seedream.problems import OVERDUE, REFUSED_PROMPT, Problem, named
 
 _WORD = re.compile(r"\[\[([a-z]+)(?::([^\[\]]{1,80}))?\]\]")
@@ -15,7 +16,7 @@ class Words:
     count: int | None = None
     failing: frozenset[int] = frozenset()
     slow: float = 0.0
-    fault: str = ""
+    fault: Ask | None = None
     problem: Problem | None = None
 
 
@@ -28,7 +29,7 @@ def read(prompt: str) -> Words:
             count=int(words["count"]) if "count" in words else None,
             failing=frozenset(int(number) - 1 for word, number in found if word == "fail"),
             slow=float(words.get("slow", "0")),
-            fault=words.get("fault", ""),
+            fault=parse(words["fault"]) if "fault" in words else None,
             problem=_problem(words),
         )
     except ValueError as error:

@@ -1,34 +1,27 @@
 """The pretend server: one address, five gateways, and a bucket for the pictures."""
 
 import asyncio
-import json
+import ssl
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-import orjson
 from aiohttp import web
 
-from sandbox.seedream import dialects, magic, rules
-from sandbox.seedream.dialects import Item, Json
+from sandbox.seedream import magic
+from sandbox.seedream.bucket import Bucket
+from sandbox.seedream.desk import Desk
+from sandbox.seedream.doors import Doors
+from sandbox.seedream.faults import FAULTS, Faults, Where
 from sandbox.seedream.generation import Easel, Sleep
-from sandbox.seedream.ledger import Call, Ledger, shortened
+from sandbox.seedream.ledger import Call, Ledger
 from sandbox.seedream.models import PROVIDERS
-from sandbox.seedream.problems import AUTH, Problem
-from sandbox.seedream.references import look
 from sandbox.seedream.rules import Order
-from sandbox.seedream.storage import Storage, Stored
+from sandbox.seedream.storage import Storage
+from sandbox.seedream.tasks import SHAPES, Tasks
 
-PATHS = {
-    "/ark/api/v3/images/generations",
-    "/ark/api/plan/v3/images/generations",
-    "/byteplus/api/v3/images/generations",
-    "/cometapi/v1/images/generations",
-    "/gateway/v1/images/generations",
-    "/acedata/seedream/images",
-    "/acedata/seedream/tasks",
-}
+BODY_LIMIT = 2**30
 
 
 class PretendSeedream:
@@ -51,28 +44,37 @@ class PretendSeedream:
     ) -> None:
         self.key = key
         self.ledger = Ledger()
+        self.faults = Faults()
+        self.doors = Doors()
         self._port = port
         self._clock = clock
-        self._storage = Storage(seed)
+        storage = Storage(seed)
+        self._bucket = Bucket(storage, self.faults, self.ledger, self.doors, clock, sleep)
         scale = 0.125 if pictures == "small" else 1.0
-        self._easel = Easel(self._storage, self._link, clock, sleep, pace, scale, seed)
+        easel = Easel(storage, self._bucket.link, self._wrap, clock, sleep, pace, scale, seed)
+        self._tasks = Tasks(clock)
+        self._desk = Desk(key, easel, self._tasks, self.faults, clock)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=2**30)
+        app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = int(self._runner.addresses[0][1])
+        await self.doors.open(self._runner)
+        self._bucket.address = self._desk.address = self.address
+        self._desk.trap = self.doors.trap
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._tasks.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        await self.doors.close()
 
     @property
     def calls(self) -> list[Call]:
@@ -81,90 +83,78 @@ class PretendSeedream:
 
     @property
     def billed(self) -> int:
-        """Every picture drawn so far."""
+        """Every picture drawn so far, whether its reply arrived or not."""
         return self.ledger.billed
+
+    @property
+    def violations(self) -> list[str]:
+        """What no client may do and one has done: send the key elsewhere, follow a link to a private place."""
+        return self.ledger.violations
 
     @property
     def address(self) -> str:
         """Host and port, as OUTBOUND_ALLOW wants it."""
         return f"127.0.0.1:{self._port}"
 
+    @property
+    def task_shape(self) -> str:
+        """Which of AceData's three documented task records is given: record, flat or status."""
+        return self._tasks.shape
+
+    @task_shape.setter
+    def task_shape(self, shape: str) -> None:
+        if shape not in SHAPES:
+            raise ValueError(f"task records have the shapes {', '.join(SHAPES)}")
+        self._tasks.shape = shape
+
     def base_url(self, provider: str, fault: str = "") -> str:
-        """What to put into `…_BASE_URL`."""
+        """What to put into `…_BASE_URL`; with one of P1 to P6 an address that fails in that way."""
         if provider not in PROVIDERS:
             raise ValueError(f"there is no provider {provider!r}")
-        return f"http://{self.address}/{provider}"
+        if not fault:
+            return f"http://{self.address}/{provider}"
+        if fault not in FAULTS or FAULTS[fault].where is not Where.DOOR:
+            raise ValueError(f"{fault} does not lie below HTTP: use fail({fault!r})")
+        return f"{self.doors.url(fault)}/{provider}"
 
-    def _link(self, order: Order, stored: Stored) -> str:
-        path = f"/store/{order.name}/{stored.name}"
-        if order.provider == "acedata":  # its own CDN, whose links are not signed
-            return f"http://{self.address}/store/cdn/{stored.name}"
-        return f"http://{self.address}{self._storage.sign(path, self._clock(), self.address)}"
+    def fail(self, fault: str, times: int = 1, provider: str | None = None, *, path: str = "") -> None:
+        """Let a fault show at the next `times` chances: "P53", "P55:504", "R1:7", "S4", "I5" or "code:QuotaExceeded".
+
+        Questions about tasks fail only when `path` says so: `path="/seedream/tasks"`.
+        """
+        self.faults.arm(fault, times, provider, path)
+
+    def trust(self) -> ssl.SSLContext:
+        """A context that believes the TLS addresses here, so that P4 and P5 fail for their own reasons."""
+        return self.doors.trust()
+
+    def _wrap(self, order: Order, b64: str) -> str:
+        """Base64 as it goes into a reply, spoilt when I24 or I25 is due."""
+        wanted = magic.read(order.prompt).fault
+        if wanted is None or wanted.where is not Where.ITEM:
+            wanted = self.faults.take({Where.ITEM}, order.provider, "")
+        if wanted is None:
+            return b64
+        return f"@@@{b64[3:]}" if wanted.name == "I24" else f"data:image/{order.output_format};base64,{b64}"
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        transport = request.transport
+        local = transport.get_extra_info("sockname") if transport is not None else None
+        if local is not None and f"127.0.0.1:{local[1]}" == self.doors.trap:
+            return self._trapped(request)
+        if request.path == "/loop":
+            return web.Response(status=307, headers={"Location": "/loop"})
         if request.path.startswith("/store/"):
-            return self._download(request)
+            return await self._bucket.answer(request)
         provider = request.path.split("/")[1]
         if provider not in PROVIDERS:
             return web.json_response({"error": "not found"}, status=404)
-        request_id = f"0217{int(self._clock())}{len(self.calls):06d}"
-        call = Call(provider, request.path, self._clock(), request_id)
+        call = Call(provider, request.path, self._clock(), f"0217{int(self._clock())}{len(self.calls):06d}")
         self.calls.append(call)
-        try:
-            body = await self._read(request, call)
-            return await self._generate(request, call, body)
-        except Problem as problem:
-            call.status, answer = dialects.failure(provider, problem, request_id)
-            return self._reply(request, call, answer)
+        return await self._desk.answer(request, call)
 
-    async def _read(self, request: web.Request, call: Call) -> object:
-        if request.path not in PATHS or request.method != "POST":
-            raise Problem("no_api" if call.provider == "acedata" else "InvalidPath", "no such API", status=404)
-        given = request.headers.get("Authorization", "")
-        raw = await request.read()
-        call.key_ok = given == f"Bearer {self.key}"
-        if not given and call.provider == "acedata":
-            raise Problem("no_token", "no token")
-        if not call.key_ok:
-            raise Problem(AUTH, "the API key or AK/SK in the request is missing or invalid.")
-        try:
-            body: object = await asyncio.to_thread(orjson.loads, raw)
-        except orjson.JSONDecodeError:
-            raise Problem("InvalidParameter", "The request body is not JSON.") from None
-        call.body = shortened(body)
-        return body
-
-    async def _generate(self, request: web.Request, call: Call, body: object) -> web.StreamResponse:
-        order = rules.check(call.provider, body, plan="/api/plan/" in call.path)
-        words = magic.read(order.prompt)
-        seen = await look(order)
-        if words.problem is not None:
-            raise words.problem
-        made = [one async for one in self._easel.pictures(order, seen, words, call)]
-        call.status = 200
-        return self._reply(request, call, self._body(order, made, call))
-
-    def _body(self, order: Order, made: list[Item], call: Call) -> Json:
-        return dialects.body(order, made, created=self._clock(), task=f"task-{call.request_id}", trace=call.request_id)
-
-    def _reply(self, request: web.Request, call: Call, answer: Json) -> web.Response:
-        headers = {"x-request-id": call.request_id}
-        if client := request.headers.get("X-Client-Request-Id"):
-            headers["x-client-request-id"] = client
-        text = json.dumps(answer, ensure_ascii=False)
-        return web.Response(text=text, status=call.status or 200, headers=headers, content_type="application/json")
-
-    def _download(self, request: web.Request) -> web.Response:
-        name = request.path.rsplit("/", 1)[-1]
-        stored = self._storage.get(name)
-        if "Authorization" in request.headers:
-            self.ledger.violations.append(f"a key was sent along to the bucket for {name}")
-            return web.json_response({"Code": "InvalidArgument", "Message": "Only one auth mechanism"}, status=400)
-        if stored is None:
-            return web.json_response({"Code": "NoSuchKey", "Message": "The key does not exist"}, status=404)
-        if not request.path.startswith("/store/cdn/"):
-            denied = self._storage.check(request.raw_path, self._clock(), request.host)
-            if denied is not None:
-                answer = {"Code": denied.code, "Message": denied.message, "EC": "0003-00000015"}
-                return web.json_response(answer, status=denied.status)
-        return web.Response(body=stored.data, content_type=stored.media_type)
+    def _trapped(self, request: web.Request) -> web.Response:
+        """Somebody has followed a link to where it must not lead."""
+        keys = " with a key" if "Authorization" in request.headers else ""
+        self.violations.append(f"{request.method} {request.path} went to a private address{keys}")
+        return web.Response(text="you should not be here")

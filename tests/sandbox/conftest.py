@@ -1,6 +1,8 @@
 """A pretend server with small pictures, and a bare HTTP client that asks it."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from io import BytesIO
 
 import aiohttp
 import pytest
@@ -43,7 +45,9 @@ def ask(
         given = pretend.key if key is None else key
         headers = {"Authorization": f"Bearer {given}"} if given else {}
         url = pretend.base_url(provider) + (path or PATHS[provider])
-        async with http.post(url, json=body, headers=headers, allow_redirects=False) as reply:
+        headers["Content-Type"] = "application/json"
+        sent = BytesIO(json.dumps(body).encode())
+        async with http.post(url, data=sent, headers=headers, allow_redirects=False) as reply:
             return reply.status, reply.headers, await reply.json(content_type=None)
 
     return send
