@@ -1,0 +1,52 @@
+"""Reference pictures to read from: bytes at hand, and files."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.seedream.errors import BadReference
+
+PIECE = 96 * 1024  # divisible by three: base64 of every piece stands alone
+READ = 8 * PIECE  # one hop to a thread costs as much as encoding this
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """Bytes that are at hand."""
+
+    data: bytes = field(repr=False)
+
+    @property
+    def length(self) -> int:
+        return len(self.data)
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        for start in range(0, len(self.data), PIECE):
+            yield self.data[start : start + PIECE]
+
+
+class OnDisk:
+    """A file, as long as it was when this was made; raises BadReference when it cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.length = path.stat().st_size
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        try:
+            file = await asyncio.to_thread(self.path.open, "rb", buffering=0)
+            try:
+                while piece := await asyncio.to_thread(file.read, READ):
+                    yield piece
+            finally:
+                file.close()
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> BadReference:
+    return BadReference(f"cannot read {path.name}: {error.strerror or type(error).__name__}")
