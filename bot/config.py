@@ -68,8 +68,8 @@ class Settings(BaseSettings):
     outbound_allow: Addresses = _setting(
         (),
         "Network",
-        "IP addresses and networks that the bot may fetch from besides public ones, with commas between them",
-        "127.0.0.1,192.168.1.0/24",
+        "IP addresses and networks, with or without a port, that the bot may fetch from besides public ones",
+        "127.0.0.1:8080,192.168.1.0/24",
     )
 
     discord_token: DiscordToken = _setting(

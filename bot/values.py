@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
+_WITH_PORT = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[0-9./]+)(?=:))(?::(?P<port>\d{1,5}))?")
 _PLAIN_WORD = re.compile(r"[a-z_-]{1,20}", re.IGNORECASE)
 
 
@@ -40,8 +41,10 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def words(text: str) -> tuple[str, ...]:
     """The parts of a list with commas, without brackets or quotes that people put around it."""
-    parts = text.strip().strip("[]").split(",")
-    return tuple(word for word in (part.strip().strip("'\"") for part in parts) if word)
+    text = text.strip()
+    if text.startswith("[") and text.find("]") == len(text) - 1:
+        text = text[1:-1]
+    return tuple(word for word in (part.strip().strip("'\"") for part in text.split(",")) if word)
 
 
 def choices(text: str, known: Collection[str]) -> tuple[str, ...]:
@@ -60,15 +63,16 @@ def choices(text: str, known: Collection[str]) -> tuple[str, ...]:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """IP addresses and networks, in their usual spelling."""
+    """IP addresses and networks, each with a port where only that one is meant, in their usual spelling."""
     allowed = []
     for place, word in enumerate(words(text), start=1):
         try:
-            network = ipaddress.ip_network(word, strict=False)
+            network, port = _network(word)
         except ValueError:
-            fix = "write addresses or networks, such as 127.0.0.1 or 192.168.1.0/24, with commas between them"
+            fix = "write addresses or networks, such as 127.0.0.1:8080 or 192.168.1.0/24, with commas between them"
             raise BadValue(f"entry {place} is not an IP address or network", fix) from None
-        allowed.append(str(network.network_address) if network.num_addresses == 1 else str(network))
+        plain = str(network.network_address) if network.num_addresses == 1 else str(network)
+        allowed.append(plain if port is None else f"[{plain}]:{port}" if network.version == 6 else f"{plain}:{port}")
     return tuple(allowed)
 
 
@@ -129,7 +133,7 @@ def base_url(text: str, documented: str, allowed: tuple[str, ...]) -> str:
         extra = "/" + "/".join(steps[:end])
         if parts.path.endswith(extra):
             raise BadValue(f"includes {extra}, which the bot adds itself", "leave that part away")
-    if parts.scheme == "http" and not _may_be_plain(parts.hostname or "", allowed):
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname or "", parts.port or 80, allowed):
         raise BadValue(
             "uses http, which would send the key unprotected", "write https, or add its IP to OUTBOUND_ALLOW"
         )
@@ -158,11 +162,20 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
-def _may_be_plain(host: str, allowed: tuple[str, ...]) -> bool:
+def _network(word: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, int | None]:
+    match = _WITH_PORT.fullmatch(word)
+    port = int(match["port"]) if match and match["port"] else None
+    if port is not None and not 0 < port < 65536:
+        raise ValueError("no such port")
+    return ipaddress.ip_network((match["six"] or match["four"]) if match else word, strict=False), port
+
+
+def _may_be_plain(host: str, port: int, allowed: tuple[str, ...]) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         ip = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return ip.is_loopback or any(ip in ipaddress.ip_network(entry) for entry in allowed)
+    networks = (_network(entry) for entry in allowed)
+    return ip.is_loopback or any(ip in network and only in {None, port} for network, only in networks)

@@ -57,7 +57,7 @@ def test_good_values_become_what_they_mean(tmp_path: Path) -> None:
         BYTEPLUS_BASE_URL="https://ark.eu-west.bytepluses.com/",
         PROVIDERS="[byteplus, 'CometAPI']",
         SHARDS="0-2,5/16",
-        OUTBOUND_ALLOW="127.0.0.1, 10.1.2.3/8,::1",
+        OUTBOUND_ALLOW="127.0.0.1:8080, 10.1.2.3/8,::1,[fd00::1]:443, [fe80::]",
         DISCORD_CDN_HOSTS="CDN.example,127.0.0.1:8080",
         DISCORD_GATEWAY_URL="ws://127.0.0.1:1",
         DATABASE_URL="postgresql://me:pw@db/x",
@@ -73,7 +73,7 @@ def test_good_values_become_what_they_mean(tmp_path: Path) -> None:
     assert settings.base_url("byteplus") == "https://ark.eu-west.bytepluses.com"
     assert settings.shards == Shards((0, 1, 2, 5), 16)
     assert str(settings.shards) == "0,1,2,5/16"
-    assert settings.outbound_allow == ("127.0.0.1", "10.0.0.0/8", "::1")
+    assert settings.outbound_allow == ("127.0.0.1:8080", "10.0.0.0/8", "::1", "[fd00::1]:443", "fe80::")
     assert settings.discord_cdn_hosts == ("cdn.example", "127.0.0.1:8080")
     assert settings.budget_usd_per_day == Decimal("2.50")
     assert (settings.http_port, settings.log_level, settings.log_format) == (8080, "DEBUG", "json")
@@ -174,6 +174,8 @@ def test_plain_http_is_for_this_machine_and_where_the_operator_allows_it() -> No
         assert given(COMETAPI_BASE_URL=url).base_url("cometapi") == url
     allowed = given(GATEWAY_BASE_URL="http://10.0.0.5:3000", OUTBOUND_ALLOW="10.0.0.0/24")
     assert allowed.base_url("gateway") == "http://10.0.0.5:3000"
+    assert given(GATEWAY_BASE_URL="http://10.0.0.5:3000", OUTBOUND_ALLOW="10.0.0.5:3000").gateway_base_url
+    assert "uses http" in refused(GATEWAY_BASE_URL="http://10.0.0.5:3000", OUTBOUND_ALLOW="10.0.0.5:3001")
 
 
 def test_a_gateway_needs_an_address() -> None:
@@ -205,6 +207,7 @@ def test_a_gateway_needs_an_address() -> None:
         ("SHARDS", "4/4", "names a shard twice, backwards or beyond"),
         ("SHARDS", "0,0/4", "names a shard twice, backwards or beyond"),
         ("OUTBOUND_ALLOW", "127.0.0.1,localhost", "entry 2 is not an IP address or network"),
+        ("OUTBOUND_ALLOW", "127.0.0.1:0", "entry 1 is not an IP address or network"),
         ("DISCORD_CDN_HOSTS", "https://cdn.discordapp.com", "entry 1 is not a host name"),
         ("DISCORD_CDN_HOSTS", "a:b", "entry 1 is not a host name"),
         ("DISCORD_GATEWAY_URL", "https://gateway.discord.gg", "does not begin with wss:// or ws://"),
