@@ -102,7 +102,7 @@ _RESPONSES: Mapping[str, Callable[[Stage], web.Response]] = {
     "P32": _body(lambda stage: _ERROR if stage.variant == "object" else b'{"error":"internal error"}'),
     "P33": _body(lambda stage: b""),
     "P34": _body(lambda stage: _NO_OBJECT[stage.variant]),
-    "P35": _body(lambda stage: _changed(stage, lambda body: body.pop("data"))),
+    "P35": _body(lambda stage: _changed(stage, lambda body: body.pop("data", None))),
     "P36": _body(lambda stage: _changed(stage, lambda body: body.update(data=[], usage={"generated_images": 0}))),
     "P37": _body(lambda stage: stage.answer),
     "P38": _body(lambda stage: stage.answer),

@@ -16,7 +16,7 @@ from sandbox.seedream.magic import Words
 from sandbox.seedream.problems import AUTH, Problem
 from sandbox.seedream.references import Seen, look
 from sandbox.seedream.rules import Order
-from sandbox.seedream.tasks import Tasks
+from sandbox.seedream.tasks import Task, Tasks
 
 GENERATE: Mapping[str, str] = {
     "/ark/api/v3/images/generations": "ark",
@@ -61,6 +61,8 @@ class Desk:
             return await self._generate(request, call, body)
         except Problem as problem:
             return self._refuse(request, call, problem)
+        except ConnectionError:  # the client left while it was still sending
+            return web.Response()
 
     async def _read(self, request: web.Request, call: Call) -> object:
         if request.method != "POST" or request.path not in {*GENERATE, ASK}:
@@ -90,7 +92,7 @@ class Desk:
             if fault.where is Where.API:
                 return await self._spoil(visit, fault)
         if order.deferred:
-            return self._defer(visit, body if isinstance(body, dict) else {})
+            return self._reply(request, call, {"task_id": self._open(visit).id})
         if visit.words.problem is not None:
             raise visit.words.problem
         if order.stream:
@@ -116,9 +118,9 @@ class Desk:
         trace = visit.call.request_id
         return dialects.body(visit.order, made, created=self.clock(), task=task or f"task-{trace}", trace=trace)
 
-    def _defer(self, visit: Visit, body: Mapping[str, object]) -> web.Response:
-        """Open a task and say its number at once."""
-        task = self.tasks.open(body, visit.call.request_id, visit.order.callback_url)
+    def _open(self, visit: Visit) -> Task:
+        """Open a task that draws by itself."""
+        task = self.tasks.open(visit.call.body, visit.call.request_id, visit.order.callback_url)
 
         async def work() -> Json:
             if visit.words.problem is not None:
@@ -126,7 +128,7 @@ class Desk:
             return await self._draw(visit, task.id)
 
         self.tasks.start(task, work)
-        return self._reply(visit.request, visit.call, {"task_id": task.id})
+        return task
 
     async def _ask(self, request: web.Request, call: Call, body: object) -> web.StreamResponse:
         fault = self.faults.take({Where.API}, call.provider, call.path)
@@ -154,7 +156,12 @@ class Desk:
             count = max(2, visit.order.count)
             visit = replace(visit, order=replace(visit.order, count=count))
             visit = replace(visit, words=replace(visit.words, failing=frozenset({count - 1})))
-        answer = await self._draw(visit) if fault.drawn or fault.name == "P38" else self._body(visit, [])
+        if visit.order.deferred and fault.drawn:
+            answer: Json = {"task_id": self._open(visit).id}
+        elif fault.drawn:
+            answer = await self._draw(visit)
+        else:
+            answer = self._body(visit, [])
         return await self._show(visit.request, visit.call, fault, orjson.dumps(answer))
 
     async def _show(self, request: web.Request, call: Call, fault: Ask, answer: bytes) -> web.StreamResponse:

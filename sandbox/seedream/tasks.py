@@ -2,13 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import aiohttp
 
 from sandbox.seedream.dialects import Json, failure
-from sandbox.seedream.ledger import shortened
 from sandbox.seedream.problems import Problem
 
 SHAPES = ("record", "flat", "status")
@@ -35,9 +34,9 @@ class Tasks:
     _tasks: dict[str, Task] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def open(self, body: Mapping[str, object], trace: str, callback_url: str) -> Task:
+    def open(self, request: object, trace: str, callback_url: str) -> Task:
         """Write a new task down."""
-        task = Task(str(uuid.uuid4()), trace, self.clock(), shortened(dict(body)), callback_url)
+        task = Task(str(uuid.uuid4()), trace, self.clock(), request, callback_url)
         self._tasks[task.id] = task
         return task
 

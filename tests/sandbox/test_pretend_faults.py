@@ -162,7 +162,7 @@ async def test_a_fault_of_the_answer_is_what_its_name_says(name: str, pretend: P
     came, end = await exchange(pretend, SENT, patience=0.1 if name in NEVER_ENDS else 5.0)
     assert (SOCKET | ANSWERS)[name](came, end), (came[:400], end)
     assert pretend.calls[0].fault.startswith(name)
-    assert (pretend.billed > 0) == (FAULTS[name].drawn or name == "P38")
+    assert (pretend.billed > 0) == FAULTS[name].drawn
 
 
 @pytest.mark.parametrize(("name", "number"), STATUSES.items())
