@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.seedream.catalogue import Catalogue
 from bot.seedream.clock import Clock
-from bot.seedream.errors import SeedreamError, TimedOut
+from bot.seedream.errors import Retry, SeedreamError, TimedOut
 from bot.seedream.harvest import Harvest
 from bot.seedream.models import Accepted, Event, ImageRequest
 from bot.seedream.providers.base import Answer, Provider, State
@@ -17,6 +17,7 @@ from bot.seedream.transport import Transport
 
 POLL_FIRST, POLL_LONGEST, POLL_GROWTH = 3.0, 15.0, 1.25
 TASK_PATIENCE = 600.0
+REFUSALS = 5  # in a row: the first ones may come because the task has not got around yet
 
 
 class Exchange:
@@ -45,7 +46,7 @@ class Exchange:
                             yield event
                     return
                 answer = provider.read(reply.status, reply.headers, await read_json(reply, lifter=spool.lifter))
-            if answer.state is not State.ACCEPTED:
+            if answer.state not in {State.ACCEPTED, State.PENDING}:
                 for event in harvest.answer(answer):
                     yield event
                 return
@@ -59,7 +60,7 @@ class Exchange:
     async def follow(self, provider: Provider, task: str, request: ImageRequest) -> AsyncGenerator[Event, None]:
         """Ask for a task until it has ended; asking is free, so whatever goes wrong with it is asked again."""
         deadline = self._clock.steady() + TASK_PATIENCE
-        wait, last = POLL_FIRST, None
+        wait, refusals = POLL_FIRST, 0
         while True:
             answer = await self._poll(provider, task)
             if isinstance(answer, Answer):
@@ -67,12 +68,10 @@ class Exchange:
                     for event in self._harvest(provider, request, spool, task).answer(answer):
                         yield event
                 return
-            last = answer or last
-            if self._clock.steady() >= deadline:
-                said = f", last heard: {last}" if last else ""
-                raise TimedOut(
-                    f"the task has not ended in {TASK_PATIENCE:.0f} s{said}", provider=provider.name, code=task
-                )
+            refusals = refusals + 1 if answer and answer.retry is Retry.NEVER else 0
+            if refusals >= REFUSALS or self._clock.steady() >= deadline:
+                said = f"; last heard: {answer}" if answer else ""
+                raise TimedOut(f"the end of the task is not known{said}", provider=provider.name, request_id=task)
             await self._pause(task, wait)
             wait = min(wait * POLL_GROWTH, POLL_LONGEST)
 

@@ -25,11 +25,12 @@ class Harvest:
     failures: list[PictureFailed] = field(default_factory=list)
     stopped: bool = False
     _taken: set[int] = field(default_factory=set)
+    _links: set[str] = field(default_factory=set, repr=False)
 
     def take(self, events: Iterable[Event]) -> Iterator[Event]:
         """Pictures and failures, each with a place of its own, pictures within reach."""
         for event in events:
-            if isinstance(event, PictureReady):
+            if isinstance(event, PictureReady) and not self._repeated(event.picture):
                 yield self._picture(event.picture)
             elif isinstance(event, PictureFailed):
                 yield self._failure(event)
@@ -58,6 +59,14 @@ class Harvest:
         if self.failures and not self.pictures:
             raise self.failures[0].error
         raise error or ConnectionLost("the stream ended before its end was announced", provider=self.provider)
+
+    def _repeated(self, picture: Picture) -> bool:
+        """Whether this very picture has been told before: some streams say things twice."""
+        if picture.url is None:
+            return False
+        repeated = picture.url in self._links
+        self._links.add(picture.url)
+        return repeated
 
     def _picture(self, picture: Picture) -> Event:
         index = self._place(picture.index)

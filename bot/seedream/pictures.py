@@ -14,6 +14,9 @@ from bot.seedream.retry import Backoff
 AGAIN = Backoff(times=4, first=0.5, longest=8)
 
 
+PASSING = (PermissionError, TimeoutError, ConnectionError)  # a 403 may be a clock that is not right yet
+
+
 class Pictures:
     """Hands out the bytes of pictures, wherever they lie."""
 
@@ -68,11 +71,8 @@ class Pictures:
             return Expired("the link to the finished picture has expired")
         if isinstance(error, FileNotFoundError):
             return Expired("the finished picture is no longer there")
-        if not isinstance(error, PermissionError | TimeoutError | ConnectionError):
-            return DownloadError(f"the finished picture cannot be used: {error}", retry=Retry.NEVER)
-        if tried >= self._again.times:
-            return DownloadError(f"the finished picture could not be fetched: {error}")
-        return None
+        final = not isinstance(error, PASSING) or tried >= self._again.times
+        return _unusable(error) if final else None
 
 
 class _Linked:
@@ -143,7 +143,7 @@ class _Linked:
             async for chunk in opened.chunks():
                 yield chunk
         except OSError as error:
-            raise DownloadError(f"the finished picture could not be fetched: {error}") from None
+            raise _unusable(error) from None
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -154,6 +154,12 @@ class _Linked:
         await self.close()
         await self._pictures.again(self._picture, error, self._tried)
         self._tried += 1
+
+
+def _unusable(error: OSError) -> DownloadError:
+    if isinstance(error, PASSING):
+        return DownloadError(f"the finished picture could not be fetched: {error}")
+    return DownloadError(f"the finished picture cannot be used: {error}", retry=Retry.NEVER)
 
 
 def _on_disk(file: Path) -> OnDisk:

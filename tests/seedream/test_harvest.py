@@ -27,8 +27,8 @@ def harvest(expected: int = 1) -> Harvest:
     return Harvest("ark", "seedream-4.5", "r-1", expected, lambda _: None)
 
 
-def ready(index: int) -> Event:
-    return PictureReady(Picture(index, url=f"https://pictures.example/{index}"))
+def ready(index: int, link: str = "") -> Event:
+    return PictureReady(Picture(index, url=f"https://pictures.example/{link or index}"))
 
 
 def indexes(events: list[Event]) -> list[int]:
@@ -51,8 +51,14 @@ def test_an_answer_is_told_in_the_order_of_its_pictures_and_ends_with_usage() ->
 
 def test_repeated_and_missing_numbers_get_the_next_free_place() -> None:
     these = harvest(4)
-    events = list(these.take([ready(0), ready(0), ready(-1), ready(7)]))
+    events = list(these.take([ready(0), ready(0, "other"), ready(-1), ready(7)]))
     assert indexes(events) == [0, 1, 2, 7]
+
+
+def test_a_picture_that_is_told_twice_is_one_picture() -> None:
+    these = harvest(4)
+    assert indexes(list(these.take([ready(0), ready(0), ready(1), ready(0)]))) == [0, 1]
+    assert these.pictures == 2
 
 
 def test_nothing_at_all_is_a_refusal_that_costs_nothing() -> None:
