@@ -3,6 +3,7 @@
 Boxes are those of ISO/IEC 14496-12, items and properties those of ISO/IEC 23008-12.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from bot.images.header import Header, Source, Unreadable
 from bot.images.sniff import Kind
 
 META = 1 << 17  # the longest item description that is read; a photo's has some kilobytes
+
+_ALPHA = re.compile(rb":alpha\0|auxid:1\0")
 
 # EXIF orientations by (quarter turns to the left, mirror axis), the turn coming first
 _TURNS = {
@@ -38,20 +41,34 @@ class _Items:
 def heif(source: Source, kind: Kind) -> Header:
     """Size, turn and mirror of the primary item, and whether there are moving pictures or transparency."""
     items = _items(_meta(source))
-    sizes = [value for name, value in items.of_primary() if name == b"ispe" and len(value) >= 12]
+    sizes = [(_number(value, 4), _number(value, 8)) for name, value in items.of_primary() if name == b"ispe"]
     if not sizes:
         raise Unreadable
-    size = max(sizes, key=lambda value: int.from_bytes(value[4:8], "big") * int.from_bytes(value[8:12], "big"))
+    width, height = _cropped(max(sizes, key=lambda size: size[0] * size[1]), items)
     return Header(
         kind,
-        width=int.from_bytes(size[4:8], "big"),
-        height=int.from_bytes(size[8:12], "big"),
+        width=width,
+        height=height,
         orientation=_orientation(items),
         animated=source.take(8, 4) in {b"avis", b"msf1", b"hevc", b"hevx"},
-        alpha=any(name == b"auxC" and b":alpha" in value for name, value in items.properties)
-        or any(name == b"auxC" and b"auxid:1" in value for name, value in items.properties),
+        alpha=any(name == b"auxC" and _ALPHA.search(value) for name, value in items.properties),
         depth=next((value[5] for name, value in items.of_primary() if name == b"pixi" and len(value) > 5), None),
     )
+
+
+def _cropped(size: tuple[int, int], items: _Items) -> tuple[int, int]:
+    """What the clean aperture leaves: encoders fill small and odd sizes up to whole blocks."""
+    width, height = size
+    for name, value in items.of_primary():
+        if name == b"clap" and len(value) >= 16:
+            over, under, high, low = (_number(value, at) for at in (0, 4, 8, 12))
+            width = min(width, over // under) if under else width
+            height = min(height, high // low) if low else height
+    return width, height
+
+
+def _number(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "big")
 
 
 def _orientation(items: _Items) -> int:
@@ -68,7 +85,7 @@ def _meta(source: Source) -> bytes:
     """The content of the `meta` box, without its version."""
     at = 0
     while len(start := source.some(at, 16)) >= 8:
-        size, head = int.from_bytes(start[:4], "big"), 8
+        size, head = _number(start, 0), 8
         if size == 1:
             size, head = int.from_bytes(start[8:], "big"), 16
         if start[4:8] == b"meta":
@@ -116,7 +133,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Name and content of one box after the other; stops at the first that makes no sense."""
     at = 0
     while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big") or len(data) - at
+        size = _number(data, at) or len(data) - at
         if size < 8:
             return
         yield data[at + 4 : at + 8], data[at + 8 : at + size]

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from bot.images.errors import Broken, FetchError, Forbidden, Gone, Slow, TooLarge, Unfit
@@ -215,6 +216,8 @@ class _Body:
         self._patience = patience
         self._cap = cap
         self._read = 0
+        # None when the whole answer is here already; then aiohttp has looked at its end
+        self._wire = response.connection.protocol if response.connection else None
         self.host = response.url.host or ""
         self.status = response.status
         self.encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -231,6 +234,9 @@ class _Body:
         self._read += len(chunk)
         if self._read > self._cap:
             raise self._too_large()
+        if not chunk and self._wire is not None and isinstance(self._wire.exception(), HttpProcessingError):
+            # what came after the announced end is no answer of its own, so the picture has been cut short
+            raise Broken("the answer is longer than it said", host=self.host)
         return chunk
 
     async def head(self) -> bytes:

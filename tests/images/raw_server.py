@@ -128,7 +128,7 @@ class Names(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         self.asked.append(host)
-        answers = self.known.get(host)
+        answers = self.known.get(host.lower().rstrip("."))
         if not answers:
             raise OSError(f"nobody knows {host}")
         addresses = answers.pop(0) if len(answers) > 1 else answers[0]
