@@ -1,7 +1,6 @@
 """The catalogue: every model by every name, what a request may ask of it, and what that is on the wire and in money."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +9,7 @@ from bot.seedream.errors import Problem
 from bot.seedream.models import ImageRequest, Price
 from bot.seedream.reading import CatalogueError, load
 from bot.seedream.sizes import parse, parse_ratio, preset_pixels, shape, write
-from bot.seedream.tables import Documented, Model, Tables
+from bot.seedream.tables import Documented, Model, Tables, plain
 
 __all__ = ["Catalogue", "CatalogueError", "Documented", "Model"]
 
@@ -25,9 +24,7 @@ class Catalogue:
         self.providers: Mapping[str, Documented] = tables.providers
         self._limits = tables.limits
         self._narrowed = tables.narrowed
-        self._names: dict[str, Model] = {
-            _plain(name): model for model in self.models.values() for name in _names(model)
-        }
+        self._names: dict[str, Model] = {plain(name): model for model in self.models.values() for name in model.names}
         patterns = ((pattern, model) for model in self.models.values() for pattern in model.patterns)
         self._patterns = sorted(patterns, key=lambda entry: -len(entry[0]))
 
@@ -40,7 +37,7 @@ class Catalogue:
         """The model that a key, title, alias or provider's id means; None for "ep-…" ids and the unknown."""
         if name.strip().lower().startswith("ep-"):
             return None
-        exact = self._names.get(_plain(name))
+        exact = self._names.get(plain(name))
         if exact:
             return exact
         text = name.lower().replace(".", "-")
@@ -56,10 +53,10 @@ class Catalogue:
     def model_id(self, name: str, provider: str) -> str | None:
         """The id to send there, None if it is not offered there. An id that only resembles a model's goes as it is."""
         model = self.resolve(name)
-        if model is None or _plain(name) not in self._names:
+        if model is None or plain(name) not in self._names:
             return name
         ids = model.ids.get(provider, ())
-        named = (candidate for candidate in ids if _plain(candidate) == _plain(name))
+        named = (candidate for candidate in ids if plain(candidate) == plain(name))
         return next(named, None) or next(iter(ids), None)
 
     def fields(self, name: str, provider: str) -> frozenset[str]:
@@ -114,17 +111,6 @@ class Catalogue:
             return self._limits.group_timeout
         model = self.resolve(request.model)
         return model.timeout if model else self._limits.unknown_timeout
-
-
-def _names(model: Model) -> Iterator[str]:
-    yield from (model.key, model.title, *model.aliases)
-    for ids in model.ids.values():
-        yield from ids
-
-
-def _plain(name: str) -> str:
-    """One spelling for "Seedream 4.5", "seedream-4-5" and "4.5"."""
-    return re.sub(r"[\s._-]+", "-", name.strip().lower()).removeprefix("seedream").strip("-")
 
 
 def _size(model: Model, request: ImageRequest, presets: tuple[str, ...]) -> str | None:

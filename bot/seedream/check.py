@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.seedream.errors import Problem
 from bot.seedream.models import ImageRequest
 from bot.seedream.references import check_references, format_of
-from bot.seedream.sizes import fits, nearest, parse, parse_ratio, preset_pixels, write
+from bot.seedream.sizes import fits, nearest, parse, parse_ratio, preset_pixels, shapes, spell_ratio, write
 from bot.seedream.tables import Documented, Limits, Model
 
 OMIT = "omit"
@@ -35,13 +35,14 @@ class Case:
 
     @property
     def layered(self) -> bool:
-        """Whether a picture is to be taken apart, by a model that can."""
-        return self.request.layers and self.model.layers > 0
+        """Whether a picture is to be taken apart, by a model that can, at a provider that can."""
+        offered = self.provider is None or "layer_decomposition" in self.provider.fields
+        return self.request.layers and self.model.layers > 0 and offered
 
     @property
     def wordless(self) -> bool:
         """Whether it can be done without a prompt."""
-        return self.layered and not (self.provider and self.provider.needs_prompt)
+        return self.request.layers and self.model.layers > 0 and not (self.provider and self.provider.needs_prompt)
 
 
 def check_known(case: Case) -> list[Problem]:
@@ -54,21 +55,21 @@ def check_known(case: Case) -> list[Problem]:
 
 def check_unknown(request: ImageRequest, provider: Documented | None) -> list[Problem]:
     """Only what no model can make sense of: for a model that is not in the catalogue the provider decides."""
-    found = [*_words(request)]
+    found = [*_words(request), *_vocabulary(request)]
     if not request.prompt.strip() and not request.layers:
         found.append(_no_prompt())
     if request.max_images is not None and request.max_images < 1:
         found.append(Problem("max_images", "at least one picture", "1"))
     found += check_references(request.references, None)
     if provider:
-        found += undocumented(request, provider.fields, provider, None)
+        found += undocumented(request, None, provider, None)
     return found
 
 
 def undocumented(
-    request: ImageRequest, fields: frozenset[str], provider: Documented, default_format: str | None
+    request: ImageRequest, fields: frozenset[str] | None, provider: Documented, default_format: str | None
 ) -> Problems:
-    """What is asked for, and known to the model (`fields`), but not in the provider's pages."""
+    """What is asked for, and known to the model (`fields`; None: who knows), but not in the provider's pages."""
     asked = {
         "references": ("image", bool(request.references)),
         "size": ("size", bool(request.size or request.ratio)),
@@ -84,7 +85,7 @@ def undocumented(
         "guidance_scale": ("guidance_scale", request.guidance_scale is not None),
     }
     for name, (field, wanted) in asked.items():
-        if wanted and field in fields and field not in provider.fields:
+        if wanted and (fields is None or field in fields) and field not in provider.fields:
             yield Problem(name, f"{provider.title} does not document {field}", OMIT)
     if request.callback_url is not None and "callback_url" not in provider.extra_fields:
         yield Problem("callback_url", f"{provider.title} does not call back", OMIT)
@@ -105,18 +106,14 @@ def _size(case: Case) -> Problems:
     elif pair := parse(size):
         yield from _pixels(model, *pair)
     elif parse_ratio(size):
-        yield Problem(
-            "size",
-            f'"{size}" is a ratio, not a size: give it as ratio',
-            model.pixels(model.default_preset, size) or model.default_size,
-        )
+        pixels = None if model.adapts else model.pixels(model.default_preset, size)
+        nearby = OMIT if case.request.ratio is not None else pixels or model.default_size
+        yield Problem("size", f'"{size}" is a ratio, not a size: give it as ratio', nearby)
     else:
         forms = [*model.presets, *(["pixels like 2048x1024"] if model.area else [])]
-        yield Problem(
-            "size",
-            f'{model.title} takes {_either(forms)}, not "{size[:40]}"',
-            _nearest_preset(model, size) or model.default_size,
-        )
+        rule = f'{model.title} takes {_either(forms)}, not "{size[:40]}"'
+        default = OMIT if case.request.ratio is not None else model.default_size
+        yield Problem("size", rule, _nearest_preset(model, size) or default)
 
 
 def _pixels(model: Model, width: int, height: int) -> Problems:
@@ -140,11 +137,12 @@ def _ratio(case: Case) -> Problems:
     if case.layered or model.adapts:
         yield Problem("ratio", "the result keeps the shape of the reference picture", OMIT)
     elif value is None:
-        yield Problem("ratio", f'"{request.ratio[:40]}" is not a ratio like 16:9', "1:1")
+        yield Problem("ratio", f'"{request.ratio[:40]}" is not a ratio like 16:9', OMIT if pair else "1:1")
     elif pair and abs(pair[0] / pair[1] / value - 1) > 0.05:
         yield Problem("ratio", f"the size {write(*pair)} fixes another shape", OMIT)
     elif model.aspect and not model.aspect[0] <= value <= model.aspect[1]:
-        yield Problem("ratio", f"{request.ratio} is too long: {_aspect(model)}", "16:1" if value > 1 else "1:16")
+        bound = spell_ratio(model.aspect[value > model.aspect[1]])
+        yield Problem("ratio", f"{request.ratio} is too long: {_aspect(model)}", bound)
 
 
 def _images(case: Case) -> Problems:
@@ -168,11 +166,9 @@ def _references(case: Case) -> Problems:
     count = len(case.request.references)
     least, most = (1, 1) if case.layered else case.model.references
     if not least <= count <= most:
-        allowed = f"exactly {least}" if least == most and most else f"{least} to {most}" if most else "no"
         what = "taking a picture apart" if case.layered else case.model.title
-        yield Problem(
-            "references", f"{what} takes {allowed} reference picture(s), not {count}", str(max(least, min(most, count)))
-        )
+        rule = f"{what} takes {_count(least, most)}, not {count}"
+        yield Problem("references", rule, str(max(least, min(most, count))))
     rules = case.model.layer_rules if case.layered else case.model.reference_rules
     cap = case.provider.reference_bytes if case.provider else None
     yield from check_references(case.request.references, rules, cap)
@@ -181,7 +177,7 @@ def _references(case: Case) -> Problems:
 def _output(case: Case) -> Problems:
     """The file format; asking for the one that comes anyway is no problem."""
     wanted, model = case.request.output_format, case.model
-    if wanted in {None, model.default_format} or wanted not in OUTPUT_FORMATS:
+    if wanted is None or wanted == model.default_format:
         return
     if not model.format_settable:
         yield Problem("output_format", f"{model.title} always gives {model.default_format}", model.default_format)
@@ -191,23 +187,24 @@ def _output(case: Case) -> Problems:
 
 def _background(case: Case) -> Problems:
     request, model = case.request, case.model
-    if request.background is None or request.background not in BACKGROUNDS:
+    if request.background is None:
         return
     if not model.backgrounds:
         yield Problem("background", f"{model.title} has no choice of background", OMIT)
         return
     if case.layered:
         yield Problem("background", "it cannot be combined with layers", OMIT)
+        return
     if request.background not in model.backgrounds:
         rule = f"{model.title} takes {_either(model.backgrounds)}"
-        yield Problem("background", rule, _closest(request.background, model.backgrounds))
+        yield Problem("background", rule, "auto" if "auto" in model.backgrounds else "opaque")
     if request.background != "transparent":
         return
     if request.output_format == "jpeg":
         yield Problem("output_format", "jpeg holds no transparency", "png")
     if model.transparent_needs_png and not _one_png(request):
         rule = f"with {model.title} transparent needs exactly one reference picture, a PNG"
-        yield Problem("background", rule, _closest("opaque", model.backgrounds))
+        yield Problem("background", rule, "opaque")
 
 
 def _abilities(case: Case) -> Problems:
@@ -220,7 +217,7 @@ def _abilities(case: Case) -> Problems:
     if request.stream and (not model.stream or case.layered):
         yield Problem("stream", f"{model.title} does not stream", OMIT)
     mode = request.optimize_prompt
-    if mode in OPTIMIZE_MODES and mode not in model.optimize:
+    if mode is not None and mode not in model.optimize:
         rule = f"{model.title} takes {_either(model.optimize)}" if model.optimize else f"{model.title} has no modes"
         yield Problem("optimize_prompt", rule, _closest(mode, model.optimize) if model.optimize else OMIT)
 
@@ -235,26 +232,31 @@ def _numbers(case: Case) -> Problems:
             yield Problem(name, f"{model.title} takes no {name}", OMIT)
         elif not bounds[0] <= value <= bounds[1]:
             low, high = bounds
-            yield Problem(
-                name,
-                f"{low:g} to {high:g}, not {value}" if name != "seed" else f"{low} to {high}, not {value}",
-                str(max(low, min(high, value))),
-            )
+            yield Problem(name, f"{low} to {high}, not {value}", str(max(low, min(high, value))))
 
 
 def _words(request: ImageRequest) -> Problems:
-    """Words that are not in the API's vocabulary at all."""
-    vocabulary: tuple[tuple[str, str | None, Sequence[str]], ...] = (
-        ("response_format", request.response_format, RESPONSE_FORMATS),
+    """Words that mean the same for every model."""
+    if request.response_format not in RESPONSE_FORMATS:
+        yield _foreign("response_format", request.response_format, RESPONSE_FORMATS)
+    if request.callback_url is not None and not request.callback_url.startswith(("http://", "https://")):
+        yield Problem("callback_url", "a link that begins with https://", OMIT)
+
+
+def _vocabulary(request: ImageRequest) -> Problems:
+    """Words that no model has ever known."""
+    words: tuple[tuple[str, str | None, Sequence[str]], ...] = (
         ("output_format", request.output_format, OUTPUT_FORMATS),
         ("background", request.background, BACKGROUNDS),
         ("optimize_prompt", request.optimize_prompt, OPTIMIZE_MODES),
     )
-    for name, word, known in vocabulary:
+    for name, word, known in words:
         if word is not None and word not in known:
-            yield Problem(name, f'{_either(known)}, not "{word[:40]}"', _closest(word, known))
-    if request.callback_url is not None and not request.callback_url.startswith(("http://", "https://")):
-        yield Problem("callback_url", "a link that begins with https://", OMIT)
+            yield _foreign(name, word, known)
+
+
+def _foreign(name: str, word: str, known: Sequence[str]) -> Problem:
+    return Problem(name, f'{_either(known)}, not "{word[:40]}"', _closest(word, known))
 
 
 def _no_prompt() -> Problem:
@@ -277,8 +279,15 @@ def _nearest_preset(model: Model, size: str) -> str | None:
 
 
 def _aspect(model: Model) -> str:
-    low, high = model.aspect or (0, 0)
-    return f"{model.title} takes a width of {low:.4g} to {high:.4g} times the height"
+    return f"{model.title} takes shapes from {shapes(model.aspect)}" if model.aspect else ""
+
+
+def _count(least: int, most: int) -> str:
+    if not most:
+        return "no reference pictures"
+    if most == 1:
+        return "exactly one reference picture" if least else "at most one reference picture"
+    return f"{least} to {most} reference pictures" if least else f"at most {most} reference pictures"
 
 
 def _either(words: Iterable[str]) -> str:
@@ -287,7 +296,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _closest(word: str, known: Sequence[str]) -> str:
-    return next(iter(difflib.get_close_matches(word.lower(), known, n=1)), known[0])
+    return next(iter(difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)), known[0])
 
 
 RULES: tuple[Callable[[Case], Iterable[Problem]], ...] = (

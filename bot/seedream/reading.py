@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.seedream.tables import Documented, Limits, Model, ReferenceRules, Tables
+from bot.seedream.tables import Documented, Limits, Model, ReferenceRules, Tables, plain
 
 Table = dict[str, object]
 T = TypeVar("T")
@@ -34,11 +34,13 @@ class CatalogueError(ValueError):
 def load(*files: Path) -> Tables:
     """Read catalogue files, each on top of those before it."""
     raw: Table = {}
-    for file in files[:-1]:
+    tables: Tables | None = None
+    for file in files:
         raw = _merged(raw, _read(file), file, "")
-        Reading(raw, file).tables()  # so that an error names the file that made it
-    raw = _merged(raw, _read(files[-1]), files[-1], "")
-    return Reading(raw, files[-1]).tables()
+        tables = Reading(raw, file).tables()  # after each, so that an error names the file that made it
+    if tables is None:
+        raise ValueError("there is no catalogue without a file")
+    return tables
 
 
 class Reading:
@@ -64,7 +66,8 @@ class Reading:
             providers[name] = self._typed(Documented, _without(entry, "models"), path)
             for key, change in self._tables_in(entry.get("models", {}), f"{path}.models").items():
                 narrowed[name, key] = self._model(key, change, f"{path}.models.{key}")
-        self._check_providers(models)
+        self._check_names(models.values())
+        self._check_providers(models.values())
         limits = self._typed(Limits, self._limits, "limits")
         return Tables(limits=limits, models=models, providers=providers, narrowed=narrowed)
 
@@ -77,9 +80,12 @@ class Reading:
             preset: self._named("sizes", table, f"{path}.sizes.{preset}")
             for preset, table in self._table(raw.get("sizes", {}), f"{path}.sizes").items()
         }
-        for rules in ("reference_rules", "layer_rules"):
-            found = self._named("references", raw.get(rules), f"{path}.{rules}")
-            raw[rules] = self._typed(ReferenceRules, found, f"references.{raw.get(rules)}")
+        for rules, usual in (("reference_rules", "generation"), ("layer_rules", "layers")):
+            name = raw.get(rules, usual)
+            found = self._named("references", name, f"{path}.{rules}")
+            raw[rules] = self._typed(ReferenceRules, found, f"references.{name}")
+        if "key" in raw:
+            raise CatalogueError(self._file, f"{path}.key", "unknown key; the table's own name is the key")
         return self._typed(Model, {**raw, "key": key}, path)
 
     def _whole(self, key: str, path: str, seen: tuple[str, ...]) -> Table:
@@ -99,8 +105,17 @@ class Reading:
             raise CatalogueError(self._file, path, _unknown(str(name), tables, f"[{section}] table"))
         return tables[name]
 
-    def _check_providers(self, models: Mapping[str, Model]) -> None:
-        for model in models.values():
+    def _check_names(self, models: Iterable[Model]) -> None:
+        meant: dict[str, str] = {}
+        for model in models:
+            for name in model.names:
+                other = meant.setdefault(plain(name), model.key)
+                if other != model.key:
+                    fix = f'"{name}" would mean both {other} and {model.key}: take it away from one of them'
+                    raise CatalogueError(self._file, "models", fix)
+
+    def _check_providers(self, models: Iterable[Model]) -> None:
+        for model in models:
             for section, names in (("ids", model.ids), ("prices", model.prices)):
                 for name in names:
                     if name not in PROVIDERS:

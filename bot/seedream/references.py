@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.seedream.errors import Problem
 from bot.seedream.models import Reference
-from bot.seedream.sizes import fits, nearest
+from bot.seedream.sizes import fits, nearest, shapes
 from bot.seedream.tables import ReferenceRules
 
 DATA_URI = re.compile(r"data:image/([a-z0-9.+-]+);base64,([A-Za-z0-9+/]+={0,2})")
@@ -57,7 +57,7 @@ def _is_link(text: str) -> bool:
 def _kind(field: str, reference: Reference, rules: ReferenceRules) -> Iterator[Problem]:
     kind = format_of(reference)
     if kind and kind not in rules.formats:
-        yield Problem(field, f"a {kind[:40]} picture is not taken, only {', '.join(rules.formats)}", rules.formats[0])
+        yield Problem(field, f"{kind[:40]} is not taken, only {', '.join(rules.formats)}", rules.formats[0])
 
 
 def _weight(field: str, reference: Reference, most: int) -> Iterator[Problem]:
@@ -78,5 +78,4 @@ def _sides(field: str, width: int, height: int, rules: ReferenceRules) -> Iterat
         rule = f"{width}x{height} has {width * height:,} pixels, {low:,} to {high:,} are taken"
         yield Problem(field, rule, close)
     if not fits(width, height, None, rules.aspect):
-        shapes = f"{rules.aspect[0]:.3g} to {rules.aspect[1]:.3g}"
-        yield Problem(field, f"{width}x{height} is too long: width by height is {shapes}", close)
+        yield Problem(field, f"{width}x{height} is too long: shapes from {shapes(rules.aspect)} are taken", close)

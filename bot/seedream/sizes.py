@@ -9,7 +9,7 @@ Range = tuple[float, float]
 STEP = 16  # what computed sides are multiples of, as in the tables that the API pages recommend
 
 _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})\s*[xX×]\s*([1-9][0-9]{0,5})\s*")
-_RATIO = re.compile(r"\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*[:/]\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*")
+_RATIO = re.compile(r"\s*([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*[:/]\s*([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*")
 _PRESET = re.compile(r"\s*([0-9]{1,2}(?:\.[0-9])?)\s*[kK]\s*")
 
 # What SeedEdit's "adaptive" chooses from (docs.byteplus.com, ModelArk, image generation API).
@@ -40,6 +40,16 @@ def parse_ratio(ratio: str | None) -> float | None:
     if not found or not float(found[1]) or not float(found[2]):
         return None
     return float(found[1]) / float(found[2])
+
+
+def spell_ratio(value: float) -> str:
+    """A w/h as people write it: "16:1" or "1:16"."""
+    return f"1:{1 / value:.6g}" if value < 1 else f"{value:.6g}:1"
+
+
+def shapes(aspect: Range) -> str:
+    """A range of w/h in words."""
+    return f"{spell_ratio(aspect[0])} to {spell_ratio(aspect[1])}"
 
 
 def preset_pixels(preset: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """The catalogue's tables: what is known of a model, of a provider, of reference pictures."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,11 @@ from bot.seedream.prices import Tariff
 from bot.seedream.sizes import Range, fits, nearest, parse, parse_ratio, preset_pixels, shape, write
 
 _STRICT = ConfigDict(extra="forbid")
+
+
+def plain(name: str) -> str:
+    """One spelling for "Seedream 4.5", "seedream-4-5" and "4.5"."""
+    return re.sub(r"[\s._-]+", "-", name.strip().lower()).removeprefix("seedream").strip("-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +106,12 @@ class Model:
         wrong = [size for table in self.sizes.values() for size in table.values() if not parse(size)]
         if wrong:
             raise ValueError(f"{wrong[0]} is not a size like 2048x1024")
+
+    @property
+    def names(self) -> list[str]:
+        """Everything that means exactly this model."""
+        ids = [each for group in self.ids.values() for each in group]
+        return [self.key, self.title, *self.aliases, *ids]
 
     @property
     def format_settable(self) -> bool:
