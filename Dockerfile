@@ -1,0 +1,28 @@
+# Builds with the lock file, runs as nobody in particular, on a read-only root if you like.
+FROM python:3.13-slim-trixie AS build
+ENV UV_PROJECT_ENVIRONMENT=/app/.venv UV_PYTHON=/usr/local/bin/python3 UV_PYTHON_DOWNLOADS=never \
+    UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1
+WORKDIR /app
+COPY pyproject.toml uv.lock README.md LICENSE ./
+RUN pip install --no-cache-dir --disable-pip-version-check \
+    "uv==$(sed -n '/^name = "uv"$/{n;s/^version = "\(.*\)"$/\1/p;}' uv.lock)"
+RUN uv sync --locked --no-dev --extra heif --no-install-project
+COPY bot bot
+COPY sandbox sandbox
+COPY bench bench
+RUN uv sync --locked --no-dev --extra heif --no-editable
+
+FROM python:3.13-slim-trixie
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin seedream \
+    && install --directory --owner=10001 --group=10001 /data
+COPY --from=build /app/.venv /app/.venv
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
+WORKDIR /data
+USER 10001:10001
+VOLUME /data
+STOPSIGNAL SIGTERM
+# Until there is a server that could be asked: are the settings such that the bot can work?
+HEALTHCHECK --interval=60s --timeout=10s --start-period=10s CMD ["seedream-bot", "settings"]
+ENTRYPOINT ["seedream-bot"]
+# There is nothing that runs for long yet; this becomes the bot itself with the Discord side.
+CMD ["--help"]
