@@ -162,6 +162,8 @@ class Lifter:
         stop = len(chunk) if end == -1 else end
         if chunk.find(_BACKSLASH, start, stop) == -1:
             value.take(memoryview(chunk)[start:stop])
+        elif _BACKSLASH not in (text := chunk[start:stop].replace(rb"\/", b"/")):  # as PHP writes it
+            value.take(text)
         else:
             stop = self._read_escaped(value, chunk, start)
         if stop == len(chunk):
@@ -171,7 +173,7 @@ class Lifter:
         return stop + 1
 
     def _read_escaped(self, value: "_Value", chunk: bytes, start: int) -> int:
-        r"""The same where backslashes are: PHP writes `\/`, .NET `\u002B`."""
+        r"""The same, slowly, for any other escape: .NET writes `\u002B`, and `\"` is no end."""
         match = _ESCAPED_TEXT.match(chunk, start)
         stop = match.end() if match else start
         text = chunk[start:stop]
@@ -180,7 +182,7 @@ class Lifter:
             cut = half.start() if half else len(text)
             text, self._half = text[:cut], text[cut:] + chunk[stop:]
             stop = len(chunk)
-        value.take(_unescaped(text))
+        value.take(_ESCAPE.sub(_meant, text))
         return stop
 
 
@@ -272,12 +274,6 @@ def _key_end(text: bytes, start: int) -> int:
     while at > 0 and text[at - 1] == _BACKSLASH:
         at = text.find(_KEY, at + 1)
     return -1 if at == -1 else at + len(_KEY)
-
-
-def _unescaped(text: bytes) -> bytes:
-    if rb"\\" not in text:
-        text = text.replace(rb"\/", b"/")
-    return _ESCAPE.sub(_meant, text) if b"\\" in text else text
 
 
 def _meant(escape: re.Match[bytes]) -> bytes:

@@ -50,8 +50,8 @@ class Reply:
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
         async with aclosing(self.body()) as body:
             async for chunk in body:
-                packed, more = chunk, True
-                while more:
+                packed = chunk
+                while packed:
                     try:
                         piece = unpacker.decompress(packed, INFLATE_PIECE)
                     except zlib.error:
@@ -59,7 +59,6 @@ class Reply:
                     if piece:
                         yield piece
                     packed = unpacker.unconsumed_tail
-                    more = bool(packed) or len(piece) == INFLATE_PIECE
         if not unpacker.eof:
             raise self.bad("the answer's compression is cut off")
 

@@ -87,6 +87,7 @@ def test_what_is_no_json_is_an_invalid_request(value: object) -> None:
         (Pieces(b"abcd", length=5), "reference 2 changed while it was sent: 5 bytes were promised, only 4 came"),
         (Pieces(b"abc", b"def", length=5), "5 bytes were promised, more came"),
         (Pieces(b"abc", b"d", length=3), "3 bytes were promised, more came"),
+        (Pieces(bytes(1000), length=3), "3 bytes were promised, more came"),
         (Pieces(length=1), "only 0 came"),
         (Pieces(b"abc", error=TimeoutError()), "reference 2 could not be read: TimeoutError"),
         (Pieces(error=FileNotFoundError(2, "No such file", "/secret")), "could not be read: No such file"),

@@ -1,5 +1,7 @@
 """Reading bodies: what counts as JSON, and what an error status forgives."""
 
+import random
+import zlib
 from collections.abc import AsyncGenerator, Callable
 
 import pytest
@@ -65,6 +67,16 @@ async def test_what_is_no_json_is_a_bad_reply_unless_the_status_says_enough(
     error = caught.value
     assert (error.provider, error.status, error.request_id) == ("ark", 200, "their-1")
     assert error.charged is Charged.UNKNOWN
+
+
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, zlib.MAX_WBITS | 16])
+async def test_an_unpacked_answer_is_whole_wherever_it_was_cut(wbits: int) -> None:
+    text = b'{"a":"' + b"x" * 150_000 + random.Random(1).randbytes(20).hex().encode() + b'"}'
+    packer = zlib.compressobj(wbits=wbits)
+    packed = packer.compress(text) + packer.flush()
+    for place in range(len(packed)):
+        answer = reply(packed[:place], packed[place:], content_encoding="GZip")
+        assert b"".join([chunk async for chunk in answer.chunks()]) == text
 
 
 async def test_a_web_page_is_known_by_its_type_too() -> None:

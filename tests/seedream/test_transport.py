@@ -67,6 +67,20 @@ async def test_a_connection_is_used_again_after_an_answer_was_read(
     assert (len(requests), len(ports)) == (2, 1)
 
 
+async def test_leaving_an_answer_unread_closes_its_connection(serve: Serve, transport: Transport) -> None:
+    closed = asyncio.Event()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+        assert await reader.read() == b""
+        closed.set()
+
+    async with transport.send(CALL, url=await serve(script), key="k", provider="ark", total=5) as answer:
+        assert answer.status == 200
+    async with asyncio.timeout(5):
+        await closed.wait()
+
+
 async def test_cookies_are_not_kept(serve: Serve, ask: Ask, requests: list[bytes]) -> None:
     url = await serve(answering(reply(b"{}", "Set-Cookie: a=b")))
     await ask(url)
