@@ -106,7 +106,7 @@ _RESPONSES: Mapping[str, Callable[[Stage], web.Response]] = {
     "P36": _body(lambda stage: _changed(stage, lambda body: body.update(data=[], usage={"generated_images": 0}))),
     "P37": _body(lambda stage: stage.answer),
     "P38": _body(lambda stage: stage.answer),
-    "P39": _body(lambda stage: stage.answer.replace(b'"data"', b'"note":"\xff\xfe\xc3\x28","data"', 1)),
+    "P39": _body(lambda stage: stage.answer.replace(b"{", b'{"note":"\xff\xfe\xc3\x28",', 1)),
     "P40": _body(lambda stage: b"\xef\xbb\xbf" + stage.answer),
     "P41": _body(lambda stage: _with_number(stage, stage.variant.encode())),
     "P42": _body(lambda stage: b"[" * 100_000 + b"]" * 100_000),

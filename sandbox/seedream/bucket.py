@@ -48,12 +48,11 @@ class Bucket:
         if stored.fault == "I26":
             now += 3600.0 if stored.variant == "future" else -2 * DAY
         path = f"/store/{order.name}/{stored.name}"
-        host = self.address
-        if stored.fault == "I8":
-            host = f"localhost:{self.doors.trap.rsplit(':', 1)[1]}"
-        scheme = "https" if stored.fault == "I7" else "http"
+        scheme, host = "http", self.address
         if stored.fault == "I7":
-            host = self.doors.address("TLS")
+            scheme, host = "https", self.doors.address("TLS")
+        if stored.fault == "I8":
+            scheme, host = "https", self.doors.address("trap TLS").replace("127.0.0.1", "localhost")
         if order.provider == "acedata":  # its own CDN, whose links are not signed
             return f"{scheme}://{host}/store/cdn/{stored.name}"
         return f"{scheme}://{host}{self.storage.sign(path, now, host)}"

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from aiohttp import web
 
@@ -22,7 +23,6 @@ class Doors:
         self._ports: dict[str, int] = {}
         self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
-        self._authority = trustme.CA() if trustme is not None else None
 
     async def open(self, runner: web.AppRunner) -> None:
         """Open all of them; the TLS ones share the application of `runner`."""
@@ -30,14 +30,11 @@ class Doors:
         self._ports["P3"] = self._full().getsockname()[1]
         self._ports["trap"] = await self._site(runner, None)
         self._ports["P6"] = await self._cut()
-        if self._authority is None:
+        if trustme is None:
             return
-        yesterday = datetime.now(UTC) - timedelta(days=1)
-        fine = self._authority.issue_cert("127.0.0.1", "localhost")
-        expired = self._authority.issue_cert("127.0.0.1", not_before=yesterday - timedelta(days=9), not_after=yesterday)
-        stranger = self._authority.issue_cert("elsewhere.example")
-        for name, certificate in (("TLS", fine), ("P4", expired), ("P5", stranger)):
-            self._ports[name] = await self._site(runner, certificate)
+        _, contexts = _certificates()
+        for name, kind in (("TLS", "fine"), ("trap TLS", "fine"), ("P4", "expired"), ("P5", "stranger")):
+            self._ports[name] = await self._site(runner, contexts[kind])
 
     async def close(self) -> None:
         """Close what does not belong to the runner."""
@@ -50,6 +47,10 @@ class Doors:
     def trap(self) -> str:
         """Host and port that no client may ever ask."""
         return self.address("trap")
+
+    def is_trap(self, port: int) -> bool:
+        """Whether this port is one that redirects and links lure to."""
+        return port in (self._ports["trap"], self._ports.get("trap TLS"))
 
     def address(self, name: str) -> str:
         """Host and port of one door."""
@@ -66,9 +67,9 @@ class Doors:
 
     def trust(self) -> ssl.SSLContext:
         """What a client needs to believe the certificates here; only then do P4 and P5 differ."""
-        context = ssl.create_default_context()
-        if self._authority is not None:
-            self._authority.configure_trust(context)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if trustme is not None:
+            _certificates()[0].configure_trust(context)
         return context
 
     def _bound(self) -> socket.socket:
@@ -89,11 +90,7 @@ class Doors:
             guest.connect_ex(door.getsockname())
         return door
 
-    async def _site(self, runner: web.AppRunner, certificate: "trustme.LeafCert | None") -> int:
-        context = None
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            certificate.configure_cert(context)
+    async def _site(self, runner: web.AppRunner, context: ssl.SSLContext | None) -> int:
         before = len(runner.addresses)
         await web.TCPSite(runner, *_LOOPBACK, ssl_context=context).start()
         return int(runner.addresses[before][1])
@@ -106,3 +103,20 @@ class Doors:
         server = await asyncio.start_server(cut, *_LOOPBACK)
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
+
+
+@cache
+def _certificates() -> "tuple[trustme.CA, dict[str, ssl.SSLContext]]":
+    """An authority of our own, and servers that show a good, an expired and a foreign certificate of it."""
+    authority = trustme.CA()
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    leaves = {
+        "fine": authority.issue_cert("127.0.0.1", "localhost"),
+        "expired": authority.issue_cert("127.0.0.1", not_before=yesterday - timedelta(days=9), not_after=yesterday),
+        "stranger": authority.issue_cert("elsewhere.example"),
+    }
+    contexts = {}
+    for kind, leaf in leaves.items():
+        contexts[kind] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        leaf.configure_cert(contexts[kind])
+    return authority, contexts

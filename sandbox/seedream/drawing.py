@@ -87,7 +87,7 @@ def _font(size: float) -> Font:
 def _words(brush: ImageDraw.ImageDraw, size: tuple[int, int], plan: Plan) -> None:
     width, height = size
     unit = min(size)
-    lines = textwrap.wrap(plan.prompt, 28, max_lines=7, placeholder=" …") or ["(no prompt)"]
+    lines = textwrap.wrap(plan.prompt, 60, max_lines=6, placeholder=" …") or ["(no prompt)"]
     facts = f"{plan.model} · seed {plan.seed} · {plan.width}x{plan.height} · picture {plan.index + 1} of {plan.count}"
     brush.rectangle((0, height - unit // 4, width, height), fill=(0, 0, 0, 200))
     brush.multiline_text((unit // 40, height - unit // 4), "\n".join(lines), fill="white", font=_font(unit / 36))

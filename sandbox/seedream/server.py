@@ -97,6 +97,11 @@ class PretendSeedream:
         return f"127.0.0.1:{self._port}"
 
     @property
+    def tls_address(self) -> str:
+        """Host and port of the https links of I7, for a guard that shall let them through."""
+        return self.doors.address("TLS")
+
+    @property
     def task_shape(self) -> str:
         """Which of AceData's three documented task records is given: record, flat or status."""
         return self._tasks.shape
@@ -140,7 +145,7 @@ class PretendSeedream:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport
         local = transport.get_extra_info("sockname") if transport is not None else None
-        if local is not None and f"127.0.0.1:{local[1]}" == self.doors.trap:
+        if local is not None and self.doors.is_trap(local[1]):
             return self._trapped(request)
         if request.path == "/loop":
             return web.Response(status=307, headers={"Location": "/loop"})

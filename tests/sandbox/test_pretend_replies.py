@@ -204,6 +204,15 @@ async def test_a_stream_brings_one_event_per_picture(
     assert pretend.billed == 3
 
 
+async def test_a_stream_ends_with_its_searches(http: aiohttp.ClientSession, pretend: PretendSeedream) -> None:
+    url = f"{pretend.base_url('ark')}/api/v3/images/generations"
+    sent = {"model": "doubao-seedream-5-0-260128", "prompt": "x", "stream": True, "tools": [{"type": "web_search"}]}
+    async with http.post(url, json=sent, headers={"Authorization": f"Bearer {pretend.key}"}) as reply:
+        last = json.loads((await reply.text()).splitlines()[-4].removeprefix("data: "))
+    assert last["tools"] == [{"type": "web_search"}]
+    assert last["usage"]["tool_usage"] == {"web_search": 1}
+
+
 async def test_pace_and_slowness_are_asked_of_the_injected_sleep(http: aiohttp.ClientSession) -> None:
     slept: list[float] = []
 

@@ -29,6 +29,7 @@ def uri(width: int = 64, height: int = 64, form: str = "PNG", mode: str = "RGB",
 
 
 PICTURE = uri()
+HEAVY = f"data:image/png;base64,{base64.b64encode(base64.b64decode(PICTURE[22:]) + bytes(10_000_000)).decode()}"
 
 
 def options(most: object) -> dict[str, object]:
@@ -73,6 +74,8 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("auto", {"size": "auto"}, "size must be one of"),
     ("preset on 3.0", {"model": OLD, "size": "2K"}, "size must be one of"),
     ("pixels on SeedEdit", {"model": EDIT, "image": [PICTURE], "size": "1024x1024"}, "size must be one of 'adaptive'"),
+    ("options of no kind", {"optimize_prompt_options": "fast"}, "mode and nothing else"),
+    ("a heavy picture on SeedEdit", {"model": EDIT, "image": [HEAVY]}, "OversizedImage"),
     ("too small", {"size": "1500x1500"}, "at least 3686400"),
     ("too large", {"model": FOUR, "size": "4736x3552"}, "at most 16777216"),
     ("too wide", {"model": FOUR, "size": "12288x720"}, "between 1/16 and 16"),
@@ -151,6 +154,7 @@ ACCEPTED: list[dict[str, object]] = [
     {"model": PRO, "size": "2048x1024", "image": PICTURE},
     {"model": PRO, "background": "transparent", "image": [uri(mode="RGBA")]},
     {"model": NEWEST, "size": "1.5K", "background": "transparent"},
+    {"model": FLASH, "background": "opaque", "output_format": "jpeg"},
     {"model": OLD, "size": "512x512", "seed": 7, "guidance_scale": 2.5},
     {"model": EDIT, "image": [uri(160, 90)], "size": "adaptive", "seed": -1},
     {"image": [PICTURE] * 14, "size": "2K"},
@@ -237,7 +241,5 @@ async def test_a_wrong_key_is_refused_in_each_gateways_way(
 
 @pytest.mark.parametrize(("provider", "status"), [("acedata", 413), ("ark", 200)])
 async def test_acedata_takes_smaller_pictures_than_the_others(provider: str, status: int, ask: Ask) -> None:
-    head, payload = PICTURE.split(",")
-    heavy = base64.b64encode(base64.b64decode(payload) + bytes(10_000_000)).decode()
-    answered, _, _ = await ask(provider, image=[f"{head},{heavy}"])
+    answered, _, _ = await ask(provider, image=[HEAVY])
     assert answered == status

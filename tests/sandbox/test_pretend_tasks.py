@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -135,3 +136,24 @@ async def test_questions_fail_only_when_asked_to(ask: Ask, question: Question, p
 def test_there_are_three_shapes() -> None:
     with pytest.raises(ValueError, match="record, flat, status"):
         PretendSeedream().task_shape = "round"
+
+
+@pytest.mark.parametrize("name", ["P41", "P15"])
+async def test_a_fault_at_the_opening_of_a_task_spoils_only_its_number(
+    name: str, ask: Ask, question: Question, pretend: PretendSeedream
+) -> None:
+    """The task runs all the same: whoever did not get its number pays for a picture that nobody asks for."""
+    pretend.fail(name)
+    if name == "P15":
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await ask("acedata", **{"async": True})
+    else:
+        _, _, body = await ask("acedata", **{"async": True})
+        await finished(question, body["task_id"])
+        assert pretend.billed == 1
+
+
+async def test_a_question_that_is_no_object_is_refused(pretend: PretendSeedream, http: aiohttp.ClientSession) -> None:
+    url = f"{pretend.base_url('acedata')}/seedream/tasks"
+    async with http.post(url, json=["t"], headers={"Authorization": f"Bearer {pretend.key}"}) as reply:
+        assert (await reply.json())["error"]["code"] == "bad_request"
