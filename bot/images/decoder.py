@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.images import orders
+from bot.images.convert import convert
 from bot.images.errors import BadPicture, Reason
 from bot.images.fit import fit
 from bot.images.normalise import normalise
@@ -43,9 +44,13 @@ def obey(order: dict[str, object], folder: Path) -> dict[str, object]:
     if not isinstance(rules, dict):
         raise TypeError("an order without rules")
     try:
-        if order["do"] == "fit":
-            return orders.done(fit(path, folder, orders.Target(**rules)))
-        return orders.done(normalise(path, folder, orders.Rules(**rules)))
+        match order["do"]:
+            case "Rules":
+                return orders.done(normalise(path, folder, orders.Rules(**rules)))
+            case "Target":
+                return orders.done(fit(path, folder, orders.Target(**rules)))
+            case _:
+                return orders.done(convert(path, folder, orders.Format(**rules)))
     except BadPicture as error:
         return orders.bad(error)
     except MemoryError:

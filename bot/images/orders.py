@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.images.errors import BadPicture, Reason
 
+FORMATS = frozenset({"image/png", "image/jpeg", "image/webp"})
 ERRORS = "stderr"  # the file in the decoder's folder that holds its last words
 
 
@@ -35,8 +36,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Format:
+    """Which of image/png, image/jpeg and image/webp a picture has to be."""
+
+    media_type: str
+    bomb_pixels: int = 100_000_000
+
+    def __post_init__(self) -> None:
+        if self.media_type not in FORMATS:
+            raise ValueError(f"no picture can be written as {self.media_type}; use one of {', '.join(sorted(FORMATS))}")
+
+
+@dataclass(frozen=True, slots=True)
 class Normalised:
-    """A picture that every provider takes; `changed` says in single words what was done, () means byte for byte."""
+    """A picture ready for use; `changed` says in single words what was done, () means byte for byte."""
 
     path: Path
     media_type: str
@@ -59,9 +72,9 @@ class Fitted:
     how: tuple[str, ...] = ()
 
 
-def order(rules: Rules | Target, path: Path) -> dict[str, object]:
+def order(rules: Rules | Target | Format, path: Path) -> dict[str, object]:
     """The order as JSON data."""
-    return {"do": "normalise" if isinstance(rules, Rules) else "fit", "path": str(path), "rules": asdict(rules)}
+    return {"do": type(rules).__name__, "path": str(path), "rules": asdict(rules)}
 
 
 def done(made: Normalised | Fitted) -> dict[str, object]:

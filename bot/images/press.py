@@ -21,7 +21,7 @@ from typing import Self, TypeVar
 from bot.images import orders
 from bot.images.errors import BadPicture, Reason
 from bot.images.look import look
-from bot.images.orders import ERRORS, Fitted, Normalised, Rules, Target
+from bot.images.orders import ERRORS, Fitted, Format, Normalised, Rules, Target
 
 MEMORY = 1024 * 1024 * 1024  # of addresses, far less of it in use: enough for the largest picture that is let in
 _ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +108,7 @@ class _Child:
 
 
 class Press:
-    """Makes pictures fit for a provider (`normalise`) or for an upload (`fit`).
+    """Makes pictures fit for a provider (`normalise`), an upload (`fit`) or a file name (`convert`).
 
     A result that had to be made lies in `spool` and belongs to the caller; one that needed nothing is the file given.
     """
@@ -153,7 +153,13 @@ class Press:
         target = Target(limit, best, worst)
         return _fits_already(path, target) or await self._do(path, target, orders.fitted)
 
-    async def _do(self, path: Path, rules: Rules | Target, read: Callable[[Mapping[str, object]], Made]) -> Made:
+    async def convert(self, path: Path, media_type: str) -> Normalised:
+        """The picture as image/png, image/jpeg or image/webp; raises BadPicture or OSError."""
+        return await self._do(path, Format(media_type), orders.normalised)
+
+    async def _do(
+        self, path: Path, rules: Rules | Target | Format, read: Callable[[Mapping[str, object]], Made]
+    ) -> Made:
         path = _readable(path)
         async with self._slots:
             child = await self._child()

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.images import orders
 from bot.images.decoder import obey, serve
@@ -88,6 +89,24 @@ async def test_an_upload_is_fitted(press: Press, tmp_path: Path) -> None:
     fitted = await press.fit(path, 20_000)
     assert fitted.path.stat().st_size == fitted.length <= 20_000
     assert fitted.quality is not None
+
+
+@pytest.mark.parametrize(("form", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+async def test_a_picture_is_converted_to_what_its_name_promises(
+    press: Press, tmp_path: Path, form: str, media_type: str
+) -> None:
+    path = tmp_path / "clear.tiff"
+    path.write_bytes(pictures.encoded(pictures.see_through(), "TIFF"))
+    made = await press.convert(path, media_type)
+    with Image.open(made.path) as opened:
+        assert (opened.format, made.media_type, opened.size) == (form, media_type, (320, 240))
+        assert opened.has_transparency_data == (form != "JPEG")
+    assert (await press.convert(made.path, media_type)).path == made.path
+
+
+async def test_a_format_that_cannot_be_written_is_a_mistake_of_ours(press: Press, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="image/gif"):
+        await press.convert(pictures.build(tmp_path, "good.png"), "image/gif")
 
 
 async def test_a_bad_picture_arrives_with_its_numbers_and_the_child_lives_on(press: Press, tmp_path: Path) -> None:
@@ -242,7 +261,7 @@ def test_an_answer_in_riddles_is_the_answer_of_a_broken_decoder(answer: dict[str
 
 def test_an_order_without_rules_is_a_mistake_of_ours(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
-        obey({"do": "fit", "path": "x", "rules": None}, tmp_path)
+        obey({"do": "Target", "path": "x", "rules": None}, tmp_path)
 
 
 def test_the_parent_does_not_load_the_codecs() -> None:
