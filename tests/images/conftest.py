@@ -16,9 +16,9 @@ async def serve() -> AsyncIterator[Serving]:
     async with AsyncExitStack() as stack:
 
         async def start(
-            answers: Answers | list[Part], host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+            answers: Answers | list[Part], host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
         ) -> RawServer:
-            return await stack.enter_async_context(running(answers, host, tls))
+            return await stack.enter_async_context(running(answers, host, port, tls))
 
         yield start
 

@@ -68,9 +68,9 @@ class RawServer:
 
 @asynccontextmanager
 async def running(
-    answers: Answers | list[Part], host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    answers: Answers | list[Part], host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[RawServer]:
-    """The server, listening on a free port."""
+    """The server, listening on a free port or the given one."""
     raw = RawServer(answers if callable(answers) else lambda path: answers, host)
     tasks: set[asyncio.Task[Any]] = set()
 
@@ -83,7 +83,7 @@ async def running(
         finally:
             tasks.discard(task)
 
-    server = await asyncio.start_server(talk, host, 0, ssl=tls)
+    server = await asyncio.start_server(talk, host, port, ssl=tls)
     raw.port = server.sockets[0].getsockname()[1]
     try:
         yield raw

@@ -102,10 +102,11 @@ async def test_a_redirect_to_a_signed_link_reaches_the_server_byte_by_byte(serve
     assert server.targets == ["/a", target]
 
 
-async def test_nothing_is_told_to_the_server_but_what_it_needs(serve: Serving, fetcher: Fetcher) -> None:
+async def test_nothing_is_told_to_the_server_but_what_it_needs(serve: Serving) -> None:
     server = await serve([reply(PICTURE, "Set-Cookie: track=1; Path=/")])
-    await read(fetcher, server.url("/1"))
-    await read(fetcher, server.url("/2"))
+    async with Fetcher(Guard(["127.0.0.1"]), resolver=Names(cdn_example=[["127.0.0.1"]])) as fetcher:
+        await read(fetcher, f"http://cdn.example:{server.port}/1")
+        await read(fetcher, f"http://cdn.example:{server.port}/2")
     for request in server.requests:
         names = {line.split(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}
         assert names == {b"host", b"accept", b"accept-encoding", b"user-agent"}
@@ -261,9 +262,18 @@ async def test_a_stall_is_a_timeout(serve: Serving, parts: list[Part]) -> None:
     assert isinstance(caught.value, TimeoutError)
 
 
-@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", reply(PICTURE[:600], length=9000)])
-async def test_dripping_bytes_do_not_buy_time(serve: Serving, start: bytes) -> None:
-    server = await serve([start, *(part for _ in range(500) for part in (b"x", 0.01))])
+DRIPS: list[Part] = [part for _ in range(40) for part in (b"x", 0.01)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"HTTP/1.1 200 OK\r\nX: ", *DRIPS, f"\r\nContent-Length: {len(PICTURE)}\r\n\r\n".encode(), PICTURE],
+        [reply(PICTURE, length=len(PICTURE) + 40), *DRIPS],
+    ],
+)
+async def test_dripping_bytes_do_not_buy_time(serve: Serving, parts: list[Part]) -> None:
+    server = await serve(parts)
     async with Fetcher(Guard(["127.0.0.1"]), idle=5, total=0.15) as fetcher:
         with pytest.raises(Slow):
             await read(fetcher, server.url())

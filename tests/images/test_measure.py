@@ -187,6 +187,12 @@ def test_jpeg_segments_are_passed_over(before: bytes) -> None:
     assert measure(b"\xff\xd8\xff\xe0\0\2" + before + SOF) == Header(Kind.JPEG, 7, 5, alpha=False, depth=8)
 
 
+def test_exif_does_not_reach_beyond_its_segment(tmp_path: Path) -> None:
+    turned = b"Exif\0\0MM\0*" + struct.pack(">IHHHII", 8, 1, 274, 3, 1, 6 << 16)
+    assert known(b"\xff\xd8" + segment(0xE1, turned) + SOF, tmp_path).orientation == 6
+    assert known(b"\xff\xd8" + segment(0xE1, b"") + turned + SOF, tmp_path).orientation == 1
+
+
 def test_the_first_exif_counts() -> None:
     first, second = (saved(RGB, "JPEG", exif=exif(orientation)) for orientation in (6, 3))
     blocks = [data[data.index(b"\xff\xe1") : data.index(b"\xff\xdb")] for data in (first, second)]
