@@ -326,3 +326,30 @@ async def test_a_client_that_leaves_while_it_sends_is_no_trouble(
     assert (await ask("ark"))[0] == 200
     assert pretend.billed == 1
     assert not caplog.records
+
+
+@pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "plain"])
+async def test_who_leaves_early_pays_all_the_same(streamed: bool, http: aiohttp.ClientSession) -> None:
+    go_on = asyncio.Event()
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            await go_on.wait()
+
+    async with PretendSeedream(pictures="small", sleep=sleep) as pretend:
+        url = f"{pretend.base_url('ark')}/api/v3/images/generations"
+        sent = {"model": "doubao-seedream-4-5-251128", "prompt": "four", "stream": streamed, **SET}
+        asking = asyncio.create_task(http.post(url, json=sent, headers={"Authorization": f"Bearer {pretend.key}"}))
+        async with asyncio.timeout(10):
+            while len(slept) < 2:  # noqa: ASYNC110 - the server has no event for a test
+                await asyncio.sleep(0.001)
+            if streamed:
+                (await asking).close()
+            asking.cancel()
+            await asyncio.sleep(0.01)
+            go_on.set()
+            while pretend.billed < 4:  # noqa: ASYNC110 - the server has no event for a test
+                await asyncio.sleep(0.001)
+    assert pretend.billed == 4
