@@ -1,12 +1,21 @@
 """The `seedream-bot` command."""
 
+import asyncio
 import os
+import sys
 from pathlib import Path
+from typing import Unpack
 
 import click
 
 from bot import __version__, manual
-from bot.config import Settings, SettingsError, load
+from bot.app import load_catalogue
+from bot.config import PROVIDERS, Settings, SettingsError, load
+from bot.seedream.catalogue import CatalogueError
+from bot.seedream.models import ImageRequest
+from bot.terminal.generate import Asked, Order
+from bot.terminal.models import table
+from bot.terminal.run import run
 
 
 class BadSettings(click.ClickException):
@@ -59,3 +68,56 @@ def settings_command(env_file: Path, form: str) -> None:
         settings = read_settings(env_file)
         providers = ", ".join(settings.route) or "none (no provider has a key)"
         click.echo(f"The settings are fine. Providers, in order: {providers}.")
+
+
+@cli.command("models")
+@click.pass_obj
+def models_command(env_file: Path) -> None:
+    """List the models: their names, what they can do, what they cost."""
+    settings = read_settings(env_file)
+    try:
+        catalogue = load_catalogue(settings)
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(table(catalogue, settings.route or PROVIDERS))
+
+
+@cli.command("generate")
+@click.argument("prompt")
+@click.option("-i", "--image", "images", multiple=True, help="A picture to work from, a file or link; repeatable.")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file, or the folder, to write to.")
+@click.option("-m", "--model", help="A name, an alias or an id; see `seedream-bot models`.")
+@click.option("--size", help="A preset (1K, 2K, 4K) or pixels (2048x1024).")
+@click.option("--ratio", help="The shape, 16:9 for example.")
+@click.option("-n", "--count", "max_images", type=int, help="A connected set of at most so many pictures.")
+@click.option("--format", "output_format", help="png or jpeg, where the model lets one choose.")
+@click.option("--provider", help="Ask only this provider.")
+@click.option("--transparent", "background", flag_value="transparent", help="Leave the background out.")
+@click.option("--layers", is_flag=True, help="Take one picture apart into layers.")
+@click.option("--web-search", is_flag=True, help="Let the model look things up first.")
+@click.option("--optimize", "optimize_prompt", help="How the prompt is improved: standard or fast.")
+@click.option("--seed", type=int, help="The same seed gives the same picture (3.0 models).")
+@click.option("--guidance", "guidance_scale", type=float, help="How closely to follow the prompt (3.0 models).")
+@click.option("--watermark", is_flag=True, help="Let the provider put its watermark in.")
+@click.option("--b64", "response_format", flag_value="b64_json", default="url", help="Pictures inside the answer.")
+@click.option("--stream/--no-stream", default=None, help="Take a set's pictures one by one; by default if possible.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the names of the files.")
+@click.pass_obj
+def generate_command(
+    env_file: Path,
+    prompt: str,
+    images: tuple[str, ...],
+    out: Path | None,
+    model: str | None,
+    provider: str | None,
+    quiet: bool,
+    **asked: Unpack[Asked],
+) -> None:
+    """Draw a picture and write it to a file, whose name goes to standard output."""
+    settings = read_settings(env_file)
+    request = ImageRequest(model or settings.default_model, prompt, **asked)
+    order = Order(request, images, out)
+    try:
+        sys.exit(asyncio.run(run(order, settings, only=provider, quiet=quiet)))
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped waiting; what was sent already may still be charged") from None

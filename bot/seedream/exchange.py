@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
+from bot.seedream.ahead import read_ahead
 from bot.seedream.catalogue import Catalogue
 from bot.seedream.clock import Clock
 from bot.seedream.errors import Retry, SeedreamError, TimedOut
@@ -112,7 +113,7 @@ class Exchange:
 async def _streamed(provider: Provider, reply: Reply, spool: Spool, harvest: Harvest) -> AsyncGenerator[Event, None]:
     end, cut = None, None
     try:
-        async with aclosing(read_events(reply, lifter=spool.lifter)) as sent:
+        async with aclosing(read_ahead(read_events(reply, lifter=spool.lifter))) as sent:
             async for server_event in sent:
                 found = provider.read_event(server_event)
                 if isinstance(found, Answer):

@@ -49,6 +49,7 @@ class Spool:
         return sink
 
     def _claim(self, sink: FileSink) -> Path | None:
-        if sink.path is not None:
-            self._claimed.add(sink.path)
+        if sink.path is None or sink.path in self._claimed:  # a number that somebody made up
+            return None
+        self._claimed.add(sink.path)
         return sink.path

@@ -54,6 +54,11 @@ def environment_proxy(url: str) -> str | None:
     return getproxies().get(parts.scheme)
 
 
+def new_request_id() -> str:
+    """A name for one call of ours, for both sides' logs."""
+    return secrets.token_hex(8)
+
+
 class Transport:
     """Sends calls over one session; use it as an async context manager.
 
@@ -68,7 +73,7 @@ class Transport:
         idle: float = 180.0,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Callable[[str], str | None] = environment_proxy,
-        request_id: Callable[[], str] = secrets.token_hex,
+        request_id: Callable[[], str] = new_request_id,
     ) -> None:
         self._connect = connect
         self._idle = idle

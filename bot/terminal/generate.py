@@ -1,16 +1,20 @@
 """`seedream-bot generate`: one order from the command line, from its files to its files."""
 
-from collections.abc import Sequence
-from contextlib import aclosing
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict
 
 from bot.app import Workshop
 from bot.images.errors import ImageError
-from bot.images.sniff import sniff
+from bot.images.orders import Normalised
+from bot.images.sniff import Kind, sniff
 from bot.seedream.content import OnDisk
-from bot.seedream.errors import SeedreamError
+from bot.seedream.errors import DownloadError, SeedreamError
 from bot.seedream.models import Finished, ImageRequest, Picture, PictureReady, Reference
 from bot.terminal.progress import Progress
 
@@ -20,6 +24,24 @@ HEAD = 4096  # enough of a file to tell what it is
 
 class OrderError(Exception):
     """Something about the order itself is wrong; the text is one line with its fix."""
+
+
+class Asked(TypedDict):
+    """What the command line may leave out of a request."""
+
+    size: str | None
+    ratio: str | None
+    max_images: int | None
+    stream: bool | None
+    response_format: str
+    output_format: str | None
+    watermark: bool
+    background: str | None
+    layers: bool
+    web_search: bool
+    optimize_prompt: str | None
+    seed: int | None
+    guidance_scale: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +67,25 @@ class Delivered:
 async def fulfil(order: Order, workshop: Workshop, progress: Progress, now: datetime) -> Delivered:
     """Draw and write the files. Pictures that came are written even if the rest of a set does not come."""
     _check_target(order.out)
-    progress.step("reading the pictures" if order.images else "preparing")
-    references = [await _reference(image, workshop) for image in order.images]
-    request = _with_format(replace(order.request, references=tuple(references)), order.out, workshop)
-    delivered = Delivered(request)
-    try:
-        await _draw(delivered, workshop, progress)
-    except SeedreamError as error:
-        if not delivered.pictures:
-            raise
-        delivered.missing = error
+    async with _references(order.images, workshop, progress) as references:
+        request = _with_format(replace(order.request, references=references), order.out, workshop)
+        delivered = Delivered(request)
+        try:
+            await _draw(delivered, workshop, progress)
+        except SeedreamError as error:
+            if not delivered.pictures:
+                raise
+            delivered.missing = error
     count = len(delivered.pictures)
     for number, picture in enumerate(delivered.pictures, 1):
-        progress.step(f"writing picture {number} of {count}" if count > 1 else "writing the picture")
-        delivered.files.append(await _write(picture, _target(order.out, number, count, now), workshop))
+        progress.hint(f"writing picture {number} of {count}")
+        target = _target(order.out, number, count, now)
+        try:
+            delivered.files.append(await _write(picture, target, workshop))
+        except DownloadError as error:
+            delivered.missing = error
+            note = _keep_link(picture, target)
+            progress.keep(f"picture {number} is paid and can be fetched for 24 hours: its link is in {note}")
     return delivered
 
 
@@ -82,16 +109,32 @@ def _check_target(out: Path | None) -> None:
         raise OrderError(f"--output: {out.name} has an ending that is no picture's · end it in .png or .jpg")
 
 
-async def _reference(image: str, workshop: Workshop) -> Reference:
-    """A link goes to the provider as it is; a file is made fit for every provider first."""
-    if image.startswith(("https://", "http://")):
-        return Reference(url=image)
-    path = _existing(image)
+@asynccontextmanager
+async def _references(
+    images: Sequence[str], workshop: Workshop, progress: Progress
+) -> AsyncIterator[tuple[Reference, ...]]:
+    """A link goes to the provider as it is; a file is made fit for every provider first, in a copy if need be."""
+    found: list[Reference] = []
+    with ExitStack() as copies:
+        for number, image in enumerate(images, 1):
+            progress.hint(f"reading picture {number} of {len(images)}")
+            if image.startswith(("https://", "http://")):
+                found.append(Reference(url=image))
+                continue
+            path = _existing(image)
+            ready = await _normalised(path, workshop)
+            if ready.path.absolute() != path.absolute():
+                copies.callback(ready.path.unlink, missing_ok=True)
+            content = OnDisk(ready.path)
+            found.append(Reference(content, None, ready.media_type, ready.width, ready.height))
+        yield tuple(found)
+
+
+async def _normalised(path: Path, workshop: Workshop) -> Normalised:
     try:
-        found = await workshop.press.normalise(path)
+        return await workshop.press.normalise(path)
     except ImageError as error:
         raise OrderError(f"--image: {path.name}: {error} · choose a PNG, JPEG or WebP picture") from None
-    return Reference(OnDisk(found.path), media_type=found.media_type, width=found.width, height=found.height)
 
 
 def _existing(image: str) -> Path:
@@ -121,11 +164,29 @@ def _target(out: Path | None, number: int, count: int, now: datetime) -> Path:
 async def _write(picture: Picture, target: Path, workshop: Workshop) -> Path:
     """Write a picture under a name that is true: in the format that its ending says, or with the ending it needs."""
     path = await workshop.seedream.save(picture, target)
-    with path.open("rb") as file:
-        kind = sniff(file.read(HEAD))
-    if kind is None or FORMATS.get(target.suffix.lower()) == kind.media_type.removeprefix("image/"):
+    kind = _kind(path)
+    wanted = FORMATS.get(target.suffix.lower())
+    if kind is None or wanted == kind.media_type.removeprefix("image/"):
         return path
-    if target.suffix.lower() not in FORMATS:
+    if wanted is None:
         return path.rename(target.with_name(f"{target.name}.{kind.extension}"))
-    converted = await workshop.press.convert(path, f"image/{FORMATS[target.suffix.lower()]}")
-    return converted.path.replace(path)
+    try:
+        converted = await workshop.press.convert(path, f"image/{wanted}")
+    except ImageError:  # better the right picture under another name than none
+        return path.rename(target.with_suffix(f".{kind.extension}"))
+    return Path(shutil.move(converted.path, path))
+
+
+def _kind(path: Path) -> Kind | None:
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD))
+
+
+def _keep_link(picture: Picture, target: Path) -> Path | None:
+    """Note down, for the owner's eyes only, where a paid picture lies that could not be fetched now."""
+    if picture.url is None:
+        return None
+    note = target.with_name(f"{target.name}.link.txt")
+    with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{picture.url}\n")
+    return note

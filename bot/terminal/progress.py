@@ -55,17 +55,22 @@ class Progress:
                 self.keep(f"{why}next try at {provider} in {seconds:.1f} s" if seconds else f"{why}asking {provider}")
             case PictureReady():
                 self.pictures += 1
-                self.step(f"picture {self.pictures} of {self.expected} is there" if self.expected > 1 else "fetching")
+                which = f"picture {self.pictures} of {self.expected}" if self.expected > 1 else "the picture"
+                self.step(f"{which} is there")
             case PictureFailed(index=index, error=error):
                 self.keep(f"picture {index + 1} will not come: {sentence(error)}")
             case Finished():
-                self.step("done")
+                self.hint("done")
 
     def step(self, text: str) -> None:
-        """A stage that the next one replaces."""
+        """A stage that the next one replaces on a screen."""
         self.stage = text
         if not self._live:
             self._line(text)
+
+    def hint(self, text: str) -> None:
+        """A stage too short to be worth a line of its own: only for a screen."""
+        self.stage = text
 
     def keep(self, text: str) -> None:
         """A line that stays."""

@@ -32,7 +32,7 @@ async def run(order: Order, settings: Settings, *, only: str | None = None, quie
     except SeedreamError as error:
         return _complain(sentence(error), WRONG_ORDER if error.charged is Charged.NO and not error.provider else FAILED)
     if delivered.missing:
-        return _complain(f"the rest of the set did not come: {sentence(delivered.missing)}", FAILED)
+        return _complain(f"not everything came: {sentence(delivered.missing)}", FAILED)
     return DONE
 
 

@@ -1,9 +1,10 @@
 """Errors in words for the command line: what happened, whether it cost anything, what to do now."""
 
+import re
 from collections.abc import Mapping
 
-from bot.images.errors import ImageError
 from bot.seedream import errors
+from bot.seedream.check import OMIT
 from bot.seedream.errors import About, Charged, SeedreamError
 
 KEYS: Mapping[str, str] = {
@@ -23,9 +24,11 @@ _ABOUT: Mapping[About, str] = {
     About.RISK: "the request was refused by the provider's security check",
 }
 
+_PLACE = re.compile(r"(?P<name>\w+)\[(?P<index>\d+)\]")
+
 # The first class that fits says it, so the leaves stand before their branches.
 _HAPPENED: Mapping[type[SeedreamError], tuple[str, str]] = {
-    errors.Unreachable: ("{provider} cannot be reached", "check the network and {base_url}"),
+    errors.Unreachable: ("", "check the network and {base_url}"),
     errors.Unavailable: ("no provider can take this now", "try again in a minute, or set another provider's key"),
     errors.NotSent: ("the call could not be sent", "try again"),
     errors.BadRequest: ("{provider} does not accept the request", "change the option that it names"),
@@ -42,8 +45,8 @@ _HAPPENED: Mapping[type[SeedreamError], tuple[str, str]] = {
     errors.ServerFault: ("{provider} had an internal error", "look at its console before you repeat it"),
     errors.BadReply: ("{provider} gave an answer that cannot be understood", "check {base_url}"),
     errors.InDoubt: ("the end of the call at {provider} is unknown", "look at its console before you repeat it"),
-    errors.Expired: ("the finished picture is no longer there", "generate it again"),
-    errors.DownloadError: ("the finished picture could not be fetched", "try again while its link lives (24 hours)"),
+    errors.Expired: ("", "generate it again"),
+    errors.DownloadError: ("", "try again while its link lives (24 hours)"),
     SeedreamError: ("something went wrong", "try again"),
 }
 
@@ -67,19 +70,23 @@ def sentence(error: SeedreamError) -> str:
         "base_url": f"{error.provider.upper()}_BASE_URL" if error.provider in KEYS else "its address",
         "wait": f"{error.retry_after:.0f} s" if error.retry_after else "a minute",
     }
-    detail = "" if isinstance(error, errors.Refused) else f": {error.args[0]}"
-    trace = f" (request {error.request_id})" if error.request_id else ""
-    return f"{happened.format_map(facts)}{detail} · {_CHARGED[error.charged]} · {fix.format_map(facts)}{trace}"
-
-
-def picture_sentence(name: str, error: ImageError) -> str:
-    """One line for a picture that cannot be used."""
-    return f"{name}: {error}"
+    detail = "" if isinstance(error, errors.Refused) else str(error.args[0])
+    said = ": ".join(part for part in (happened.format_map(facts), detail) if part)
+    trace = f" (request {error.request_id})" if error.request_id and error.request_id not in detail else ""
+    return f"{said} · {_CHARGED[error.charged]} · {fix.format_map(facts)}{trace}"
 
 
 def _problem(problem: errors.Problem) -> str:
-    fix = f" · try {problem.nearest}" if problem.nearest else ""
-    return f"{OPTIONS.get(problem.field, problem.field)}: {problem.rule}{fix}"
+    place = _PLACE.fullmatch(problem.field)
+    option = OPTIONS.get(place["name"] if place else problem.field, problem.field)
+    which = f" {int(place['index']) + 1}" if place else ""
+    return f"{option}{which}: {problem.rule}{_nearest(problem)}"
+
+
+def _nearest(problem: errors.Problem) -> str:
+    if problem.nearest is None:
+        return ""
+    return " · leave it out" if problem.nearest == OMIT else f" · try {problem.nearest}"
 
 
 OPTIONS: Mapping[str, str] = {
@@ -88,7 +95,7 @@ OPTIONS: Mapping[str, str] = {
     "ratio": "--ratio",
     "references": "--image",
     "image": "--image",
-    "max_images": "--images",
+    "max_images": "--count",
     "output_format": "--format",
     "response_format": "--b64",
     "background": "--transparent",

@@ -124,6 +124,13 @@ def test_a_picture_that_came_as_text_lies_on_disk_afterwards(tmp_path: Path) -> 
     assert len(list(tmp_path.iterdir())) == 2, "what nobody claimed is gone"
 
 
+def test_a_number_that_the_provider_made_up_brings_no_other_picture_again(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        spool.lifter.feed(b'{"b64_json":"/9j/4AAQ"}')
+        assert spool.claim(0) is not None
+        assert spool.claim(0) is None
+
+
 @pytest.mark.parametrize("text", ["not base64!", '"', "", "\\", 7, -1])
 def test_text_that_is_no_picture_fails_alone(tmp_path: Path, text: str | int) -> None:
     with Spool(tmp_path) as spool:

@@ -35,14 +35,15 @@ class OpenAIStyle(Provider):
 
     def fields(self, request: ImageRequest) -> dict[str, object]:
         """Every field that the request has something to say about (None: nothing), whether documented or not."""
-        a_set = request.max_images is not None
-        streamed = request.expected_images > 1 if request.stream is None else request.stream
+        a_set = request.expected_images > 1
+        streamed = a_set if request.stream is None else request.stream
         return {
             "prompt": request.prompt or None,
             "image": self._images(request.references),
-            "size": self.catalogue.size(request),
+            "size": self.catalogue.size(request, self.name),
             "response_format": request.response_format,
-            "output_format": request.output_format,
+            # Some models make a JPEG unless they are asked for a PNG, and a JPEG cannot be transparent.
+            "output_format": request.output_format or ("png" if request.background == "transparent" else None),
             "watermark": request.watermark,  # said even when False, because the provider's own default is True
             "background": request.background,
             "layer_decomposition": request.layers or None,
