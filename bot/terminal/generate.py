@@ -14,7 +14,7 @@ from bot.images.errors import ImageError
 from bot.images.orders import Normalised
 from bot.images.sniff import Kind, sniff
 from bot.seedream.content import OnDisk
-from bot.seedream.errors import DownloadError, SeedreamError
+from bot.seedream.errors import DownloadError, Expired, SeedreamError
 from bot.seedream.models import Finished, ImageRequest, Picture, PictureReady, Reference
 from bot.terminal.progress import Progress
 
@@ -66,7 +66,7 @@ class Delivered:
 
 async def fulfil(order: Order, workshop: Workshop, progress: Progress, now: datetime) -> Delivered:
     """Draw and write the files. Pictures that came are written even if the rest of a set does not come."""
-    _check_target(order.out)
+    _check_target(order)
     async with _references(order.images, workshop, progress) as references:
         request = _with_format(replace(order.request, references=references), order.out, workshop)
         delivered = Delivered(request)
@@ -84,8 +84,9 @@ async def fulfil(order: Order, workshop: Workshop, progress: Progress, now: date
             delivered.files.append(await _write(picture, target, workshop))
         except DownloadError as error:
             delivered.missing = error
-            note = _keep_link(picture, target)
-            progress.keep(f"picture {number} is paid and can be fetched for 24 hours: its link is in {note}")
+            if not isinstance(error, Expired):
+                note = _keep_link(picture, target)
+                progress.keep(f"picture {number} is paid and can be fetched for 24 hours: its link is in {note}")
     return delivered
 
 
@@ -99,14 +100,17 @@ async def _draw(delivered: Delivered, workshop: Workshop, progress: Progress) ->
                 delivered.end = event
 
 
-def _check_target(out: Path | None) -> None:
+def _check_target(order: Order) -> None:
     """Before anything is paid, make sure that the result has a place to go to."""
+    out = order.out
     if out is None or out.is_dir():
         return
     if not out.parent.is_dir():
         raise OrderError(f"--output: the folder {out.parent} does not exist · create it, or choose another")
     if out.suffix.lower() not in FORMATS:
         raise OrderError(f"--output: {out.name} has an ending that is no picture's · end it in .png or .jpg")
+    if order.request.background == "transparent" and FORMATS[out.suffix.lower()] == "jpeg":
+        raise OrderError(f"--output: {out.name} would be a JPEG, which cannot be transparent · end it in .png")
 
 
 @asynccontextmanager
@@ -164,6 +168,8 @@ def _target(out: Path | None, number: int, count: int, now: datetime) -> Path:
 async def _write(picture: Picture, target: Path, workshop: Workshop) -> Path:
     """Write a picture under a name that is true: in the format that its ending says, or with the ending it needs."""
     path = await workshop.seedream.save(picture, target)
+    if picture.file is not None:  # it came inside the answer, and its first home was only a place to wait
+        picture.file.unlink(missing_ok=True)
     kind = _kind(path)
     wanted = FORMATS.get(target.suffix.lower())
     if kind is None or wanted == kind.media_type.removeprefix("image/"):

@@ -15,7 +15,10 @@ SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 @dataclass(slots=True)
 class Progress:
-    """Tells what is being done. On a screen the last line is drawn anew until there is something to keep."""
+    """Tells what is being done. On a screen the last line is drawn anew until there is something to keep.
+
+    `expected` is how many pictures were asked for, 0 when only the model knows.
+    """
 
     out: TextIO
     expected: int = 1
@@ -55,8 +58,7 @@ class Progress:
                 self.keep(f"{why}next try at {provider} in {seconds:.1f} s" if seconds else f"{why}asking {provider}")
             case PictureReady():
                 self.pictures += 1
-                which = f"picture {self.pictures} of {self.expected}" if self.expected > 1 else "the picture"
-                self.step(f"{which} is there")
+                self.step(f"{self._which()} is there")
             case PictureFailed(index=index, error=error):
                 self.keep(f"picture {index + 1} will not come: {sentence(error)}")
             case Finished():
@@ -77,6 +79,11 @@ class Progress:
         if self._live:
             self._draw("")
         self._line(text)
+
+    def _which(self) -> str:
+        if self.expected == 1:
+            return "the picture"
+        return f"picture {self.pictures}" + (f" of {self.expected}" if self.expected else "")
 
     @property
     def _live(self) -> bool:

@@ -21,12 +21,13 @@ async def run(order: Order, settings: Settings, *, only: str | None = None, quie
     try:
         settings = _narrowed(settings, only)
         async with open_workshop(settings) as workshop:
-            progress = Progress(sys.stderr, order.request.expected_images, quiet)
+            progress = Progress(sys.stderr, 0 if order.request.layers else order.request.expected_images, quiet)
             async with progress:
                 delivered = await fulfil(order, workshop, progress, datetime.now().astimezone())
             for file in delivered.files:
                 sys.stdout.write(f"{file}\n")
-            progress.keep(summary(delivered, workshop, time.monotonic() - began))
+            if delivered.files:
+                progress.keep(summary(delivered, workshop, time.monotonic() - began))
     except (OrderError, CatalogueError) as error:
         return _complain(str(error), WRONG_ORDER)
     except SeedreamError as error:
