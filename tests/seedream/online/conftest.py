@@ -31,8 +31,11 @@ class Hands:
 
     time: float = 1_790_000_000.0
     slept: list[float] = field(default_factory=list)
+    stopped: bool = False
 
     async def sleep(self, seconds: float) -> None:
+        if self.stopped:
+            await asyncio.Event().wait()
         self.slept.append(seconds)
         self.time += seconds
         await asyncio.sleep(0.001)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from PIL import Image
 
 from bot.seedream.client import Seedream
@@ -40,6 +42,7 @@ from bot.seedream.models import (
     Started,
     Waiting,
 )
+from bot.seedream.providers.acedata import AceData
 from bot.seedream.retry import Backoff, Policy
 from sandbox.seedream import PretendSeedream
 
@@ -56,6 +59,12 @@ class Told(Protocol):
     @property
     def pictures(self) -> list[Picture]: ...
     def kinds(self) -> list[str]: ...
+
+
+class Hands(Protocol):
+    """The hands of the clock."""
+
+    stopped: bool
 
 
 class Studio(Protocol):
@@ -368,8 +377,26 @@ async def test_the_connection_can_be_held_instead_of_opening_a_task(studio: Stud
     assert told.kinds() == ["Started", "PictureReady", "Finished"]
 
 
-async def test_a_callback_wakes_the_question_and_nothing_else(studio: Studio) -> None:
+async def test_a_callback_only_wakes_the_question(studio: Studio, hands: Hands) -> None:
     client = await studio.client("acedata")
+    provider = client.channels["acedata"].provider
+    assert isinstance(provider, AceData)
+    hands.stopped = True  # whoever waits for the clock waits for ever
+    nudged: list[bool] = []
+
+    async def called_back(request: web.Request) -> web.Response:
+        task = provider.read_callback(await request.json())
+        nudged.append(client.nudge(task or ""))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/callbacks/token", called_back)
+    async with TestServer(app) as server:
+        asked = replace(CAT, prompt="a cat [[slow:0]]", callback_url=str(server.make_url("/callbacks/token")))
+        async with asyncio.timeout(10), aclosing(client.generate(asked)) as events:
+            seen = [type(event) async for event in events]
+    assert seen == [Started, Accepted, PictureReady, Finished]
+    assert nudged == [True]
     assert client.nudge("unknown") is False
 
 
