@@ -1,6 +1,7 @@
 """The `seedream-bot` command."""
 
 import asyncio
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -121,3 +122,10 @@ def generate_command(
         sys.exit(asyncio.run(run(order, settings, only=provider, quiet=quiet)))
     except KeyboardInterrupt:
         raise click.ClickException("stopped waiting; what was sent already may still be charged") from None
+
+
+@cli.command("bench", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def bench_command(words: tuple[str, ...]) -> None:
+    """Measure this bot against naive ways on this machine: `bench pipeline --help`."""
+    sys.exit(importlib.import_module("bench.__main__").main(words))

@@ -69,7 +69,8 @@ class ImageRequest:
     """One generation, in the words of the API but without any provider's accent.
 
     `size` is a preset ("2K") or pixels ("2048x1024"); `ratio` turns a preset into the model's recommended pixels.
-    `max_images` asks for one connected set of at most that many. `stream` None means: whenever a set can be streamed.
+    `max_images` asks for one connected set of at most that many. `stream` None means: whenever a set can be
+    streamed and the provider says how.
     """
 
     model: str

@@ -11,6 +11,7 @@ class Ark(OpenAIStyle):
     default_base_url = "https://ark.cn-beijing.volces.com"
     path = "/api/v3/images/generations"
     family = "ark"
+    streams_sets = True
     lone_image_as_text = True
 
 

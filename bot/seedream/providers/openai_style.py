@@ -25,6 +25,7 @@ class OpenAIStyle(Provider):
 
     path = "/v1/images/generations"
     family = "cometapi"  # which table of error codes applies
+    streams_sets = False  # whether a set is streamed unasked: only where the form of its stream is documented
     lone_image_as_text = False  # whether one reference goes as a string instead of an array of one
 
     def call(self, request: ImageRequest) -> Call:
@@ -36,7 +37,7 @@ class OpenAIStyle(Provider):
     def fields(self, request: ImageRequest) -> dict[str, object]:
         """Every field that the request has something to say about (None: nothing), whether documented or not."""
         a_set = request.expected_images > 1
-        streamed = a_set if request.stream is None else request.stream
+        streamed = (a_set and self.streams_sets) if request.stream is None else request.stream
         return {
             "prompt": request.prompt or None,
             "image": self._images(request.references),

@@ -1,19 +1,16 @@
 """The client against all five gateways: what it sends, what it tells, where it goes next, what it never repeats."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
 
-from bot.seedream.client import Seedream
 from bot.seedream.content import InMemory
 from bot.seedream.errors import (
     BadKey,
@@ -32,10 +29,8 @@ from bot.seedream.errors import (
 from bot.seedream.gate import Limits
 from bot.seedream.models import (
     Accepted,
-    Event,
     Finished,
     ImageRequest,
-    Picture,
     PictureFailed,
     PictureReady,
     Reference,
@@ -44,39 +39,10 @@ from bot.seedream.models import (
 )
 from bot.seedream.providers.acedata import AceData
 from bot.seedream.retry import Backoff, Policy
-from sandbox.seedream import PretendSeedream
+from tests.seedream.online.studio import Ask, Hands, Read, Studio
 
 GATEWAYS = ["cometapi", "ark", "byteplus", "acedata", "gateway"]
 CAT = ImageRequest("seedream-4.5", "a cat in the rain", size="2K")
-
-
-class Told(Protocol):
-    """What a generation told."""
-
-    events: list[Event]
-    error: SeedreamError | None
-
-    @property
-    def pictures(self) -> list[Picture]: ...
-    def kinds(self) -> list[str]: ...
-
-
-class Hands(Protocol):
-    """The hands of the clock."""
-
-    stopped: bool
-
-
-class Studio(Protocol):
-    """Makes clients."""
-
-    pretend: PretendSeedream
-
-    async def client(self, *providers: str, **options: object) -> Seedream: ...
-
-
-Ask = Callable[[Seedream, ImageRequest], Awaitable[Told]]
-Read = Callable[[Seedream, Picture], Awaitable[bytes]]
 
 
 def photo(colour: str = "red") -> Reference:

@@ -5,21 +5,19 @@ The names are those of the pretend server's list: P for HTTP, R for Retry-After,
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
-from typing import Protocol
 
 import pytest
 from PIL import Image
 
 from bot.seedream import errors
-from bot.seedream.client import Seedream
 from bot.seedream.content import InMemory
 from bot.seedream.errors import Charged, SeedreamError
-from bot.seedream.models import Event, ImageRequest, Picture, Reference
-from sandbox.seedream import PretendSeedream
+from bot.seedream.models import ImageRequest, Reference
 from sandbox.seedream.faults import FAULTS, Where
+from tests.seedream.online.studio import Ask, Read, Studio, Told
 
 CAT = ImageRequest("seedream-4.5", "a cat in the rain", size="2K")
 
@@ -42,44 +40,21 @@ P56:529 ServerFault P56:999 ServerFault
 R1 fine  R2 fine  R3 fine  R4 fine  R5 fine  R6:nan fine  R6:inf fine  R7 fine  R8 fine  R9 fine
 """
 STREAMS = """
-S1 ConnectionLost 0   S2 ConnectionLost 0   S3 ConnectionLost 0   S4 ConnectionLost 1   S5 fine 3
-S6:flat ServerFault 0
-S6:typed ServerFault 0  S6:nested ServerFault 0  S7 fine 3  S8 TimedOut 0  S9 fine 3  S10 fine 3  S11 fine 3  S12 fine 3
-S13 fine 3  S14 fine 3  S15 BadReply 0  S16:duplicate fine 3  S16:missing fine 3  S17 TimedOut 1
+S1 ConnectionLost 0     S2 ConnectionLost 0     S3 ConnectionLost 0       S4 ConnectionLost 1     S5 fine 3
+S6:flat ServerFault 0   S6:typed ServerFault 0  S6:nested ServerFault 0   S7 fine 3               S8 TimedOut 0
+S9 fine 3   S10 fine 3  S11 fine 3  S12 fine 3  S13 fine 3  S14 fine 3    S15 BadReply 0
+S16:duplicate fine 3    S16:missing fine 3      S17 TimedOut 1
 S18:replaced fine 2  S18:added fine 3
 """
 BUCKET = """
 I1 DownloadError  I2 Expired  I3 Expired  I4 Expired  I5:500 fine  I5:502 fine  I5:503 fine  I6 DownloadError
 I7 DownloadError  I8 DownloadError  I9 DownloadError  I10 DownloadError  I11:xml DownloadError  I11:json DownloadError
-I12 fine  I13 fine  I14:long DownloadError  I14:short DownloadError  I15:declared DownloadError
-I15:chunked DownloadError
+I12 fine  I13 fine  I14:long DownloadError  I14:short DownloadError
+I15:declared DownloadError  I15:chunked DownloadError
 I16 fine  I17 fine  I18 fine  I19 fine  I20:gif fine  I20:apng fine  I20:webp fine  I21:16-bit fine  I21:cmyk fine
 I21:palette fine  I22 fine  I23 fine  I26:future DownloadError  I26:past fine
 """  # what is fine here is whole bytes of an odd picture, which is the press's business
 ITEMS = "I24 BadReply  I25 fine"
-
-
-class Told(Protocol):
-    """What a generation told."""
-
-    events: list[Event]
-    error: SeedreamError | None
-
-    @property
-    def pictures(self) -> list[Picture]: ...
-    def kinds(self) -> list[str]: ...
-
-
-class Studio(Protocol):
-    """Makes clients."""
-
-    pretend: PretendSeedream
-
-    async def client(self, *providers: str, **options: object) -> Seedream: ...
-
-
-Ask = Callable[[Seedream, ImageRequest], Awaitable[Told]]
-Read = Callable[[Seedream, Picture], Awaitable[bytes]]
 
 
 def pairs(table: str) -> list[tuple[str, str]]:
