@@ -9,9 +9,9 @@ from typing import Unpack
 
 import click
 
-from bot import __version__, manual
+from bot import __version__, log
 from bot.app import load_catalogue
-from bot.config import PROVIDERS, Settings, SettingsError, load
+from bot.config import PROVIDERS, Settings, SettingsError, load, manual
 from bot.seedream.catalogue import CatalogueError
 from bot.seedream.models import ImageRequest
 from bot.terminal.generate import Asked, Order
@@ -36,6 +36,7 @@ def read_settings(env_file: Path) -> Settings:
         raise BadSettings(error) from None
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    log.setup(settings.log_level, settings.log_format, settings.secrets())
     return settings
 
 

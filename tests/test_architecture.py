@@ -20,19 +20,7 @@ LAYERS = (
     (3, ("bot.ui", "bot.web")),
     (2, ("bot.studio",)),
     (1, ("bot.seedream", "bot.images", "bot.store", "bot.words")),
-    (
-        0,
-        (
-            "bot.config",
-            "bot.log",
-            "bot.credentials",
-            "bot.envfile",
-            "bot.given",
-            "bot.manual",
-            "bot.redact",
-            "bot.values",
-        ),
-    ),
+    (0, ("bot.config", "bot.log", "bot.redact")),
 )
 DOORS = {
     "discord": ("bot.ui", "cogs", "bot.app"),
@@ -227,7 +215,7 @@ PLANTED = [
     (directions, "bot/images/a.py", "import bot.config", "imports bot.config (layer 0)"),
     (directions, "bot/studio/a.py", "def f():\n    from bot.ui import upload", "imports bot.ui.upload (layer 3)"),
     (directions, "bot/ui/a.py", "import bot.web.health", "imports bot.web.health (layer 3)"),
-    (directions, "bot/config.py", "import bot.seedream.models", "imports bot.seedream.models (layer 1)"),
+    (directions, "bot/config/settings.py", "import bot.seedream.models", "imports bot.seedream.models (layer 1)"),
     (directions, "bot/app.py", "from cogs import imagine", "imports cogs (layer 4)"),
     (directions, "bot/app.py", "import bot.cli", "imports bot.cli (layer 6)"),
     (directions, "bot/cli.py", "import cogs.edit", "imports cogs.edit (layer 4)"),
@@ -267,8 +255,8 @@ PLANTED = [
 ]
 SOUND = {
     "bot/__init__.py": "",
-    "bot/config.py": "import os\nimport pydantic\nimport bot.values",
-    "bot/values.py": "import json",
+    "bot/config/settings.py": "import os\nimport pydantic\nimport bot.config.values",
+    "bot/config/values.py": "import json",
     "bot/seedream/transport.py": "import aiohttp\nimport bot.seedream.b",
     "bot/seedream/b.py": "import json",
     "bot/seedream/models.py": "import bot.seedream.b",

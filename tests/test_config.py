@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.config import PROVIDERS, SECRETS, Settings, SettingsError, key_field, load
-from bot.values import Shards
+from bot.config import PROVIDERS, SECRETS, Settings, SettingsError, Shards, key_field, load
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "sk-0123456789abcdef"

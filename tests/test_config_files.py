@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, SettingsError, load
-from bot.envfile import encoding_of
+from bot.config.envfile import encoding_of
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "sk-0123456789abcdef"
@@ -146,7 +146,7 @@ def test_a_file_without_read_permission_is_an_error() -> None:
     """In a process of its own, which gives up root's rights where it has them."""
     program = (
         "import os, pathlib, sys\n"
-        "from bot.envfile import read\n"
+        "from bot.config.envfile import read\n"
         "if os.geteuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         "print(read(pathlib.Path(sys.argv[1])).errors[0].what)\n"
     )

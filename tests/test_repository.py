@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot import __version__, manual
+from bot import __version__
 from bot.cli import cli
-from bot.config import SECRETS, Settings
+from bot.config import SECRETS, Settings, manual
 from bot.redact import redact
 
 ROOT = Path(__file__).resolve().parent.parent

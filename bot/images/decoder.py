@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -28,10 +29,10 @@ _TOO_BIG = BadPicture(Reason.TOO_MANY_PIXELS, "it needs more memory than a decod
 _SECONDS = 120  # of computing for one picture: ends an endless loop even where nobody is left to end it
 
 
-def serve(lines: TextIO, answers: TextIO, folder: Path) -> None:
-    """Answer each order, until there are no more."""
+def serve(lines: TextIO, answers: TextIO, folder: Path, begin: Callable[[], None]) -> None:
+    """Answer each order, until there are no more; `begin` comes before each."""
     for line in lines:
-        _allow_more_time()
+        begin()
         answer = obey(json.loads(line), folder)
         _tidy(folder, answer)
         answers.write(json.dumps(answer) + "\n")
@@ -78,7 +79,8 @@ def _confine(memory: int) -> None:  # pragma: no cover - a test process is not t
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _allow_more_time() -> None:
+def _allow_more_time() -> None:  # pragma: no cover - it would end a test process too; seen from outside
+    """Start the clock for one picture anew."""
     if resource is None:
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -91,7 +93,7 @@ def main() -> None:  # pragma: no cover - runs in the child only
     folder, memory = Path(sys.argv[1]), int(sys.argv[2])
     _confine(memory)
     lock_down()
-    serve(sys.stdin, sys.stdout, folder)
+    serve(sys.stdin, sys.stdout, folder, _allow_more_time)
 
 
 if __name__ == "__main__":

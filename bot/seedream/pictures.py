@@ -40,8 +40,11 @@ class Pictures:
                 yield linked
                 return
             # A server that does not tell the length: an upload needs one, so the bytes go to disk first.
-            file = stack.enter_context(_scratch(self._spool))
-            await _pour(linked.once(), file)
+            try:
+                file = stack.enter_context(_scratch(self._spool))
+                await _pour(linked.once(), file)
+            except OSError as error:
+                raise _unwritable(self._spool, error) from None
             yield OnDisk(file)
 
     async def save(self, picture: Picture, path: Path) -> Path:
@@ -52,7 +55,7 @@ class Pictures:
                 await _pour(content.chunks(), part)
             part.replace(path)
         except OSError as error:
-            raise DownloadError(f"cannot write {path}: {error.strerror or error}", retry=Retry.NEVER) from None
+            raise _unwritable(path, error) from None
         finally:
             with suppress(OSError):  # whatever kept it from being written has been told
                 part.unlink(missing_ok=True)
@@ -160,6 +163,10 @@ def _unusable(error: OSError) -> DownloadError:
     if isinstance(error, PASSING):
         return DownloadError(f"the finished picture could not be fetched: {error}")
     return DownloadError(f"the finished picture cannot be used: {error}", retry=Retry.NEVER)
+
+
+def _unwritable(path: Path, error: OSError) -> DownloadError:
+    return DownloadError(f"cannot write {path}: {error.strerror or error}", retry=Retry.NEVER)
 
 
 def _on_disk(file: Path) -> OnDisk:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Self
 
+from bot.seedream.errors import NotSent, Retry
 from bot.seedream.lift import FileSink, Lifter
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=,;:.-]")
@@ -19,7 +20,11 @@ class Spool:
         self.lifter = Lifter(self._sink)
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = f"the folder {self._folder} cannot be made: {error.strerror}"
+            raise NotSent(said, retry=Retry.NEVER) from None
         return self
 
     def __exit__(self, *_: object) -> None:

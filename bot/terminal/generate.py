@@ -139,6 +139,8 @@ async def _normalised(path: Path, workshop: Workshop) -> Normalised:
         return await workshop.press.normalise(path)
     except ImageError as error:
         raise OrderError(f"--image: {path.name}: {error} · choose a PNG, JPEG or WebP picture") from None
+    except OSError as error:
+        raise OrderError(f"--image: {path.name} cannot be read or copied: {error.strerror} · see DATA_DIR") from None
 
 
 def _existing(image: str) -> Path:
@@ -178,7 +180,7 @@ async def _write(picture: Picture, target: Path, workshop: Workshop) -> Path:
         return path.rename(target.with_name(f"{target.name}.{kind.extension}"))
     try:
         converted = await workshop.press.convert(path, f"image/{wanted}")
-    except ImageError:  # better the right picture under another name than none
+    except (ImageError, OSError):  # better the right picture under another name than none
         return path.rename(target.with_suffix(f".{kind.extension}"))
     return Path(shutil.move(converted.path, path))
 

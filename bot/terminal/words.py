@@ -30,7 +30,7 @@ _PLACE = re.compile(r"(?P<name>\w+)\[(?P<index>\d+)\]")
 _HAPPENED: Mapping[type[SeedreamError], tuple[str, str]] = {
     errors.Unreachable: ("", "check the network and {base_url}"),
     errors.Unavailable: ("no provider can take this now", "try again in a minute, or set another provider's key"),
-    errors.NotSent: ("the call could not be sent", "try again"),
+    errors.NotSent: ("nothing was sent", "mend that and try again"),
     errors.BadRequest: ("{provider} does not accept the request", "change the option that it names"),
     errors.BadReference: ("a reference picture was not accepted", "try another file, PNG or JPEG work everywhere"),
     errors.Refused: ("{about}", "say it differently or use another picture"),

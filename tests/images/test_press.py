@@ -242,8 +242,9 @@ def test_the_decoder_answers_each_line_and_tidies_up(tmp_path: Path) -> None:
     (folder / "left-over.v").write_bytes(b"x")
     asked = [orders.order(Rules(), pictures.build(tmp_path, name)) for name in ("archive.png", "empty.png", "good.png")]
     asked.append(orders.order(orders.Target(5_000), tmp_path / "good.png"))
-    answers = io.StringIO()
-    serve(io.StringIO("".join(json.dumps(one) + "\n" for one in asked)), answers, folder)
+    answers, begun = io.StringIO(), list[None]()
+    serve(io.StringIO("".join(json.dumps(one) + "\n" for one in asked)), answers, folder, lambda: begun.append(None))
+    assert len(begun) == len(asked)
     told = [json.loads(line) for line in answers.getvalue().splitlines()]
     assert orders.normalised(orders.result(told[0])).changed == ("tail",)
     with pytest.raises(BadPicture):

@@ -37,11 +37,13 @@ async def test_everything_comes_in_order() -> None:
 async def test_a_slow_reader_does_not_hold_the_source_back_and_hears_the_error_last() -> None:
     source = Source(5, ConnectionError("cut"))
     seen = []
+    items = read_ahead(source.items())
+    for _ in range(5):
+        seen.append(await anext(items))
+        await asyncio.sleep(0)
+        assert source.given == 5, "all of it was read while the first item was being looked at"
     with pytest.raises(ConnectionError, match="cut"):
-        async for item in read_ahead(source.items()):
-            await asyncio.sleep(0)
-            assert source.given == 5, "all of it was read while the first item was being looked at"
-            seen.append(item)
+        await anext(items)
     assert seen == [0, 1, 2, 3, 4]
 
 

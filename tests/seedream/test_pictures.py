@@ -205,3 +205,9 @@ async def test_errors_never_show_the_signed_link(shop: Shop) -> None:
             await read(shop.pictures(Script(answers)), Picture(0, url=LINK))
         assert "CANARY" not in f"{caught.value} {caught.value!r} {Picture(0, url=LINK)!r}"
         assert caught.value.__suppress_context__
+
+
+async def test_a_spool_that_cannot_be_used_is_told_as_such(shop: Shop) -> None:
+    shop.spool.write_text("a file, not a folder")
+    with pytest.raises(DownloadError, match="cannot write"):
+        await read(shop.pictures(Script([Body(length=None)])), Picture(0, url=LINK))

@@ -24,6 +24,8 @@ NAMES = {
     "gateway": "GATEWAY_API_KEY",
 }
 
+KEPT = {"PATH", "HOME", "LANG"}  # nothing that could set anything
+
 
 @dataclass
 class Said:
@@ -48,7 +50,7 @@ def environment(pretend: PretendSeedream) -> Callable[..., dict[str, str]]:
     def build(*providers: str, **more: str) -> dict[str, str]:
         keys = {NAMES[name]: pretend.key for name in providers}
         urls = {f"{name.upper()}_BASE_URL": pretend.base_url(name) for name in providers}
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE")}
         own = {"OUTBOUND_ALLOW": pretend.address, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         return kept | own | keys | urls | more
 
@@ -191,6 +193,19 @@ async def test_a_paid_picture_that_cannot_be_fetched_leaves_its_link_to_its_owne
     assert said.code == 1
     assert "no longer there" in said.err
     assert not (tmp_path / "gone.jpg.link.txt").exists()
+
+
+async def test_a_data_folder_that_cannot_be_used_is_told_before_anything_is_paid(
+    type_: Type, tmp_path: Path, pretend: PretendSeedream
+) -> None:
+    (tmp_path / "data").write_text("a file, not a folder")
+    for words in (["a cat"], ["a cat", "-i", str(photo(tmp_path / "ref.bmp"))]):
+        said = await type_(*words)
+        assert said.code != 0
+        assert len(said.err.strip().splitlines()) <= 2
+        assert "data" in said.err
+        assert "Traceback" not in said.err
+    assert pretend.calls == []
 
 
 async def test_references_keep_no_copy_behind_and_lose_their_turn(

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationE
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot import credentials, values
-from bot.given import Given, Problem, collect
-from bot.values import BadValue, Shards
+from bot.config import credentials, values
+from bot.config.given import Given, Problem, collect
+from bot.config.values import BadValue, Shards
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-from bot.values import BadValue
+from bot.config.values import BadValue
 
 _QUOTES = "\"'`“”„‟‘’‚«»"
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{18,40})\.[A-Za-z0-9_-]{5,10}\.[A-Za-z0-9_-]{20,}")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot import envfile
-from bot.values import nearest
+from bot.config import envfile
+from bot.config.values import nearest
 
 _LARGEST_SECRET_FILE = 65536
 

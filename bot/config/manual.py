@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.config import SECRETS, Settings
+from bot.config.settings import SECRETS, Settings
 
 # Section, and what its readers should know first.
 _SECTIONS = {
