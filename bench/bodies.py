@@ -4,6 +4,7 @@ import functools
 import json
 import random
 import struct
+import time
 import zlib
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ _PLAIN = Wish()
 @functools.lru_cache(maxsize=16)
 def answer(origin: str, n: int, size: int, b64: int) -> bytes:
     """A finished generation in the words of the API; links lead to `origin`."""
-    head = json.dumps({"model": "doubao-seedream-4-0-250828", "created": 1_760_000_000})[:-1]
+    head = json.dumps({"model": "doubao-seedream-4-0-250828", "created": int(time.time())})[:-1]
     shape = f'"size": "{SIDE}x{SIDE}"'
     if b64:
         held = (b'{"b64_json": "' + pybase64.b64encode(picture(size, k)) + b'", ' for k in range(n))

@@ -26,6 +26,7 @@ class Case:
     tick: float = 0.0
     pinned: bool = True
     once: bool = False  # too dear for every round
+    spread: float = 0.0  # seconds over which those at once begin, so that they do not march in step
     memory: int = 0  # bytes that a machine must have free for it
 
     def plain(self) -> dict[str, object]:
@@ -63,6 +64,7 @@ CASES = (
     Case("one-2m", "generate", (NAIVE, SDK, OURS), Wish(), 600, 32),
     Case("one-2m-b64", "generate", (NAIVE, SDK, OURS), Wish(b64=1), 200, 32),
     Case("one-wait", "generate", (NAIVE, SDK, OURS), Wish(delay=0.2), 960, 32, tick=0.002),
+    Case("one-spread", "generate", (NAIVE, SDK, OURS), Wish(delay=0.2), 480, 32, spread=0.2),
     Case("paced", "transfer", BOTH, Wish(size=8 * MB, rate=20 * MB), 3),
 )
 

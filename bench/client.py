@@ -55,7 +55,8 @@ async def in_turn(case: Case, figures: Figures, job: Callable[[int], Awaitable[N
     """Run a case's jobs, so many at once, and note how long each took beyond what the provider slept."""
     numbers = iter(range(case.jobs))
 
-    async def runner() -> None:
+    async def runner(place: int) -> None:
+        await asyncio.sleep(place / case.at_once * case.spread)
         for number in numbers:
             began = time.perf_counter()
             await job(number % CHANNELS)
@@ -64,8 +65,8 @@ async def in_turn(case: Case, figures: Figures, job: Callable[[int], Awaitable[N
             figures.bytes += case.wish.n * case.wish.size
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(case.at_once):
-            group.create_task(runner())
+        for place in range(case.at_once):
+            group.create_task(runner(place))
 
 
 async def act(order: Order, road: Road, figures: Figures) -> None:

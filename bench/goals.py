@@ -151,6 +151,8 @@ GOALS = (
     _one(PATH, "32 at once, added to 200 ms, p50", f"one-wait/{OURS}", "took_p50", "ms", 10, weight=_JUDGE),
     _one(PATH, "32 at once, added to 200 ms, p99", f"one-wait/{OURS}", "took_p99", "ms"),
     _one(PATH, "32 at once, added to 200 ms, p50, naive", f"one-wait/{NAIVE}", "took_p50", "ms"),
+    _one(PATH, "32 at once, spread, added to 200 ms, p50", f"one-spread/{OURS}", "took_p50", "ms"),
+    _one(PATH, "32 at once, spread, added to 200 ms, p50, naive", f"one-spread/{NAIVE}", "took_p50", "ms"),
     _one(PATH, "32 at once, loop stall p99.9", f"one-wait/{OURS}", "late_p999", "ms", 25, weight=_JUDGE),
     _one(PATH, "32 at once, longest loop stall", f"one-wait/{OURS}", "late_max", "ms"),
     Goal(
