@@ -105,6 +105,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
+            limit=0,  # who holds some pictures open while waiting for more must never wait for himself
             socket_factory=self._guard.socket,
             resolver=self._resolver,
             use_dns_cache=False,
@@ -131,11 +132,11 @@ class Fetcher:
         """GET the link and hand out its body, of which only the beginning has been read; raises FetchError."""
         patience = _Patience(self._total, self._idle)
         response = await self._follow(url, patience)
+        body = _Body(response, patience, self._cap)
         try:
-            body = _Body(response, patience, self._cap)
             yield await _judged(body)
         finally:
-            response.close()
+            body.close()
 
     @asynccontextmanager
     async def source(self, url: str) -> AsyncIterator[Linked]:
@@ -189,14 +190,14 @@ class _Patience:
 
     def __init__(self, total: float, idle: float) -> None:
         self._left = total
-        self._idle = idle
+        self.idle = idle
 
     async def wait(self, work: Awaitable[_Result], host: str) -> _Result:
         """What the work brings; every failure of it as FetchError, with nothing of the foreign one left in it."""
         clock = asyncio.get_running_loop().time
         start = clock()
         try:
-            async with asyncio.timeout(min(self._idle, self._left)):
+            async with asyncio.timeout(min(self.idle, self._left)):
                 return await work
         except TimeoutError:
             failure: FetchError = Slow("the server takes too long", host=host)
@@ -207,15 +208,28 @@ class _Patience:
         # raised out here, it has no context: the foreign error's text and attributes hold the whole link
         raise failure
 
+    @property
+    def longest(self) -> float:
+        """How long the next wait may be."""
+        return min(self.idle, self._left)
+
+    def spend(self, seconds: float) -> None:
+        """So long was waited."""
+        self._left -= seconds
+
 
 class _Body:
-    """The body of an answer, counted."""
+    """The body of an answer, counted. One timer watches over all its pieces: one for each would cost more than it."""
 
     def __init__(self, response: aiohttp.ClientResponse, patience: _Patience, cap: int) -> None:
         self._response = response
         self._patience = patience
         self._cap = cap
         self._read = 0
+        self._loop = asyncio.get_running_loop()
+        self._since: float | None = None  # when the wait began that is going on
+        self._expired = False
+        self._timer = self._loop.call_later(patience.longest, self._look)
         # None when the whole answer is here already; then aiohttp has looked at its end
         self._wire = response.connection.protocol if response.connection else None
         self.host = response.url.host or ""
@@ -230,7 +244,7 @@ class _Body:
 
     async def more(self) -> bytes:
         """The next bytes, none at the end."""
-        chunk = await self._patience.wait(self._response.content.readany(), self.host)
+        chunk = await self._next()
         self._read += len(chunk)
         if self._read > self._cap:
             raise self._too_large()
@@ -238,6 +252,36 @@ class _Body:
             # what came after the announced end is no answer of its own, so the picture has been cut short
             raise Broken("the answer is longer than it said", host=self.host)
         return chunk
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._timer.cancel()
+        self._response.close()
+
+    async def _next(self) -> bytes:
+        if self._patience.longest <= 0:
+            raise Slow("the server takes too long", host=self.host)
+        self._since = began = self._loop.time()
+        try:
+            return await self._response.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            failure = Slow("the server takes too long", host=self.host) if self._expired else _failure(error, self.host)
+        finally:
+            self._since = None
+            self._patience.spend(self._loop.time() - began)
+        raise failure  # out here, as above
+
+    def _look(self) -> None:
+        """Break off a wait that has lasted too long, else look again when it would have."""
+        waited = 0.0 if self._since is None else self._loop.time() - self._since
+        left = self._patience.longest - waited
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look)
+        elif self._since is None:
+            self._timer = self._loop.call_later(self._patience.idle, self._look)
+        else:
+            self._expired = True
+            self._response.close()  # wakes whoever waits
 
     async def head(self) -> bytes:
         """Enough of the beginning to judge it."""

@@ -78,26 +78,27 @@ class Seedream:
         self._pictures = Pictures(fetch, spool, self._clock)
 
     def check(self, request: ImageRequest) -> list[Problem]:
-        """Everything that stands in the way of a request: the model's rules, then those of the providers at hand."""
+        """Everything that stands in the way of a request: the model's rules, or those of the providers at hand."""
+        if self._able(request):
+            return []
         problems = self.catalogue.check(request)
-        if problems or not self.channels or self._able(request):
+        if problems or not self.channels:
             return problems
-        first = next(iter(self.channels))
         offering = [name for name in self.channels if self.catalogue.model_id(request.model, name)]
         if not offering:
-            return [
-                Problem("model", f"{request.model} is not offered by {', '.join(self.channels)}", self._other(first))
-            ]
+            rule = f"{request.model} is not offered by {', '.join(self.channels)}"
+            return [Problem("model", rule, self._other(next(iter(self.channels))))]
         return self.catalogue.check(request, offering[0])
 
     def route(self, request: ImageRequest) -> list[Channel]:
         """The providers that can do it, in order; raises InvalidRequest or Unavailable."""
+        able = self._able(request)
+        if able:
+            return able
         problems = self.check(request)
         if problems:
             raise InvalidRequest(problems)
-        if not self.channels:
-            raise Unavailable("no provider is configured: set a key, COMETAPI_KEY for example", retry=Retry.NEVER)
-        return self._able(request)
+        raise Unavailable("no provider is configured: set a key, COMETAPI_KEY for example", retry=Retry.NEVER)
 
     async def generate(self, request: ImageRequest) -> AsyncGenerator[Event, None]:
         """Draw: yields events as they come and ends with Finished, or raises a SeedreamError.

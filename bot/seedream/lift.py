@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pybase64
 
+GATHERED = 256 * 1024  # what is written at once: small writes cost half as much again
 CAP = 96 * 2**20  # bytes of one picture
 
 _KEY = b'"b64_json"'
@@ -44,33 +45,47 @@ class FileSink:
     In the end either `path` is set or `failure` says why not: a full disk fails the picture, not the stream.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gather: int = GATHERED) -> None:
         self.path: Path | None = None
         self.failure = ""
         self._folder = folder
+        self._gather = gather
         self._file: int | None = None
         self._name = ""
+        self._gathered: list[bytes] = []
+        self._waiting = 0
 
     def write(self, data: bytes) -> None:
         if self.failure:
             return
-        try:
-            if self._file is None:
-                self._file, self._name = tempfile.mkstemp(prefix="picture-", dir=self._folder)
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
-        except OSError as error:
-            self.fail(f"cannot be written to disk: {error.strerror}")
+        self._gathered.append(data)
+        self._waiting += len(data)
+        if self._waiting >= self._gather:
+            self._flush()
 
     def close(self) -> None:
+        if self._gathered:
+            self._flush()
         if self._file is None:
             return
         os.close(self._file)
         self._file, self.path = None, Path(self._name)
 
+    def _flush(self) -> None:
+        rest = memoryview(b"".join(self._gathered))
+        self._gathered.clear()
+        self._waiting = 0
+        try:
+            if self._file is None:
+                self._file, self._name = tempfile.mkstemp(prefix="picture-", dir=self._folder)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            self.fail(f"cannot be written to disk: {error.strerror}")
+
     def fail(self, reason: str) -> None:
         self.failure = self.failure or reason
+        self._gathered.clear()
         if self._file is None:
             return
         os.close(self._file)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -13,6 +14,7 @@ from bot.seedream.sizes import Range, fits, nearest, parse, parse_ratio, preset_
 _STRICT = ConfigDict(extra="forbid")
 
 
+@lru_cache(maxsize=512)
 def plain(name: str) -> str:
     """One spelling for "Seedream 4.5", "seedream-4-5" and "4.5"."""
     return re.sub(r"[\s._-]+", "-", name.strip().lower()).removeprefix("seedream").strip("-")

@@ -1,8 +1,9 @@
 """What is made of fetched pictures: content to read again and again, files, and errors that tell no secrets."""
 
+import asyncio
 import traceback
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,22 @@ async def test_a_source_that_was_left_in_the_middle_starts_anew(serve: Serving, 
         async with aclosing(content.chunks()) as chunks:
             assert PICTURE.startswith(await anext(chunks))
         assert await read(content) == PICTURE
+
+
+async def test_many_pictures_can_be_held_open_while_waiting_for_more(serve: Serving, fetcher: Fetcher) -> None:
+    server = await serve([reply(PICTURE)])
+    async with asyncio.timeout(20), AsyncExitStack() as held:
+        sources = [await held.enter_async_context(fetcher.source(server.url())) for _ in range(120)]
+        assert [source.length for source in sources] == [len(PICTURE)] * 120
+
+
+async def test_a_slow_reader_is_not_taken_for_a_slow_server(serve: Serving, fetcher: Fetcher) -> None:
+    server = await serve([reply(PICTURE)])
+    async with fetcher.open(server.url()) as fetched, aclosing(fetched.chunks()) as chunks:
+        data = await anext(chunks)
+        await asyncio.sleep(0.25)  # more than the server may be silent
+        data += b"".join([chunk async for chunk in chunks])
+    assert data == PICTURE
 
 
 async def test_a_source_that_changes_is_broken(serve: Serving, fetcher: Fetcher) -> None:

@@ -99,7 +99,7 @@ def lifter(tmp_path: Path, sinks: list[FileSink]) -> Callable[..., Lifter]:
     """Makes lifters that write into the test's folder."""
 
     def sink(_: int) -> FileSink:
-        sinks.append(FileSink(tmp_path))
+        sinks.append(FileSink(tmp_path, gather=1))
         return sinks[-1]
 
     def make(*, cap: int = 2**20) -> Lifter:

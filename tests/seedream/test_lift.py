@@ -275,7 +275,7 @@ def test_a_folder_that_is_gone_fails_the_picture_and_not_the_stream(tmp_path: Pa
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to offer")
 def test_a_full_disk_fails_the_picture(tmp_path: Path) -> None:
-    sink = FileSink(tmp_path)
+    sink = FileSink(tmp_path, gather=1)
     sink.write(b"x")
     (file,) = tmp_path.iterdir()
     full = os.open("/dev/full", os.O_WRONLY)
