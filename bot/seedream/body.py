@@ -36,7 +36,7 @@ class JsonBody:
         self.length = sum(map(len, self._text)) + sum(4 * -(-picture.length // 3) for picture in self._pictures)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body, in pieces of at most 128 KiB where pictures are; other tasks run between two of them."""
+        """The body, in pieces of at most 256 KiB where pictures are; other tasks run between two of them."""
         yield self._text[0]
         for number, (picture, text) in enumerate(zip(self._pictures, self._text[1:], strict=True), 1):
             async with aclosing(_encoded(picture, number)) as encoded:
@@ -69,10 +69,12 @@ async def _encoded(picture: Content, number: int) -> AsyncGenerator[bytes, None]
                 if read > promised:
                     break
                 head, groups, rest = _groups(rest, chunk)
-                if head:
-                    yield pybase64.b64encode(head)
+                begun = pybase64.b64encode(head)  # four bytes are not worth a write of their own
                 for piece in _pieces(groups):
-                    yield pybase64.b64encode(piece)
+                    yield begun + pybase64.b64encode(piece)
+                    begun = b""
+                if begun:
+                    yield begun
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise BadReference(f"reference {number} could not be read: {why}") from None

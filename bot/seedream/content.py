@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.seedream.errors import BadReference
 
-PIECE = 96 * 1024  # divisible by three: base64 of every piece stands alone
-READ = 8 * PIECE  # one hop to a thread costs as much as encoding this
+PIECE = 192 * 1024  # divisible by three: base64 of every piece stands alone
+READ = 4 * PIECE  # one hop to a thread costs as much as encoding this
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from bot.seedream.errors import ModelUnavailable, scrub
+from bot.seedream.errors import ModelUnavailable
 from bot.seedream.models import Event, ImageRequest, Picture, PictureFailed, PictureReady, Reference
 from bot.seedream.providers.base import Answer, Call, Provider, ServerEvent, State
 from bot.seedream.providers.normalise import (
@@ -85,7 +85,7 @@ class OpenAIStyle(Provider):
     ) -> Source:
         """Who speaks, for the errors that come of it."""
         headers = headers or {}
-        request_id = scrub(read_request_id(headers, body), self.key)
+        request_id = read_request_id(headers, body).replace(self.key, "…")
         return Source(self.name, self.family, self.key, status, request_id, retry_after(headers, self.now()))
 
     def _model_id(self, model: str) -> str:
