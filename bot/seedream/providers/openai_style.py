@@ -85,7 +85,9 @@ class OpenAIStyle(Provider):
     ) -> Source:
         """Who speaks, for the errors that come of it."""
         headers = headers or {}
-        request_id = read_request_id(headers, body).replace(self.key, "…")
+        request_id = read_request_id(headers, body)
+        if self.key:
+            request_id = request_id.replace(self.key, "…")
         return Source(self.name, self.family, self.key, status, request_id, retry_after(headers, self.now()))
 
     def _model_id(self, model: str) -> str:
