@@ -116,7 +116,7 @@ class _Linked:
         given = 0
         while given < self.length:
             try:
-                async with aclosing(self._rest(given)) as rest:
+                async with aclosing(await self._rest(given)) as rest:
                     async for chunk in rest:
                         given += len(chunk)
                         yield chunk
@@ -131,11 +131,7 @@ class _Linked:
         """What one opened answer holds after the bytes that are known already."""
         opened = self._opened or await self.connect()
         self._opened = None
-        async with aclosing(opened.chunks()) as chunks:
-            async for chunk in chunks:
-                if len(chunk) > skip:
-                    yield chunk[skip:] if skip else chunk
-                skip = max(0, skip - len(chunk))
+        return _after(skip, opened.chunks()) if skip else opened.chunks()
 
     async def once(self) -> AsyncGenerator[bytes, None]:
         """The body that is open now, unmended: for answers of unknown length."""
@@ -157,6 +153,14 @@ class _Linked:
         await self.close()
         await self._pictures.again(self._picture, error, self._tried)
         self._tried += 1
+
+
+async def _after(skip: int, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if len(chunk) > skip:
+                yield chunk[skip:]
+            skip = max(0, skip - len(chunk))
 
 
 def _unusable(error: OSError) -> DownloadError:

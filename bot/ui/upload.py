@@ -1,11 +1,11 @@
 """A picture on its way into a Discord upload: read while it is sent, never held in memory."""
 
 import io
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import cast
 
 import discord
+from aiohttp import ClientError
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
@@ -61,17 +61,7 @@ class _Part(Payload):
         self.broken: Exception | None = None
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Send the content, from its first byte to its last, or fail."""
-        async with aclosing(self._whole()) as chunks:
-            async for chunk in chunks:
-                await writer.write(chunk)
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """Refuse: there is no text, and the bytes are never all here at once."""
-        raise TypeError("a picture that is streamed has no text")
-
-    async def _whole(self) -> AsyncGenerator[bytes, None]:
-        """The content's chunks; raises UploadBroken before an odd byte leaves or when one is missing at the end."""
+        """Send the content, from its first byte to its last; raise UploadBroken before a byte too many leaves."""
         self.broken = None
         left = self._content.length
         try:
@@ -80,7 +70,9 @@ class _Part(Payload):
                     left -= len(chunk)
                     if left < 0:
                         break
-                    yield chunk
+                    await writer.write(chunk)
+        except ClientError:  # Discord's side of it
+            raise
         except (OSError, SeedreamError) as error:
             self.broken = error
             raise UploadBroken("the picture broke off while it was sent") from error
@@ -89,3 +81,7 @@ class _Part(Payload):
                 f"the picture is {abs(left)} bytes {'longer' if left < 0 else 'shorter'} than it said"
             )
             raise self.broken
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Refuse: there is no text, and the bytes are never all here at once."""
+        raise TypeError("a picture that is streamed has no text")
