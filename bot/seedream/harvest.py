@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.seedream.errors import About, BadReply, ConnectionLost, Refused, Retry, SeedreamError, ServerFault
+from bot.seedream.codes import EMPTY, error_for
+from bot.seedream.errors import BadReply, ConnectionLost, SeedreamError, ServerFault
 from bot.seedream.models import Event, Finished, Picture, PictureFailed, PictureReady, Usage
 from bot.seedream.providers.base import Answer
 
@@ -99,12 +100,5 @@ class Harvest:
             return answer.error
         if self.failures:
             return self.failures[0].error
-        error = Refused(
-            "no picture came, which is how a filtered request ends here",
-            provider=self.provider,
-            code="empty_data",
-            request_id=self.request_id,
-            retry=Retry.USER,
-        )
-        error.about = About.RESULT
-        return error
+        said = "no picture came, which is how a filtered request ends here"
+        return error_for("ark", None, EMPTY, said, provider=self.provider, request_id=self.request_id)
