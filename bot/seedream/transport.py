@@ -84,8 +84,9 @@ class Transport:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
+            # No connection is used twice: one that its server has just closed would leave a paid call in doubt.
             connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=15, ssl=self._ssl or True, socket_factory=_persistent_socket
+                limit=0, force_close=True, ssl=self._ssl or True, socket_factory=_persistent_socket
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

@@ -52,7 +52,7 @@ async def test_a_call_becomes_a_json_post_and_its_answer_a_reply(
     assert json.loads(body) == {"prompt": "a cat"}
 
 
-async def test_a_connection_is_used_again_after_an_answer_was_read(
+async def test_every_call_has_a_connection_of_its_own_because_a_used_one_may_just_have_been_closed(
     serve: Serve, ask: Ask, requests: list[bytes]
 ) -> None:
     ports = set()
@@ -64,7 +64,7 @@ async def test_a_connection_is_used_again_after_an_answer_was_read(
     url = await serve(script)
     await ask(url)
     await ask(url)
-    assert (len(requests), len(ports)) == (2, 1)
+    assert (len(requests), len(ports)) == (2, 2)
 
 
 async def test_leaving_an_answer_unread_closes_its_connection(serve: Serve, transport: Transport) -> None:
