@@ -63,7 +63,9 @@ class Transport:
     """Sends calls over one session; use it as an async context manager.
 
     `connect` seconds may pass until a connection stands, `idle` between two pieces of a streamed answer. A plain
-    answer is silent while its picture is being drawn: there only the call's own total counts.
+    answer is silent while its picture is being drawn: there only the call's own total counts. A connection is used
+    again for `reuse` seconds only: servers close idle ones after two or more, and a call that meets such a moment is
+    in doubt although nothing came of it.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class Transport:
         *,
         connect: float = 10.0,
         idle: float = 180.0,
+        reuse: float = 1.0,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Callable[[str], str | None] = environment_proxy,
         request_id: Callable[[], str] = new_request_id,
     ) -> None:
         self._connect = connect
         self._idle = idle
+        self._reuse = reuse
         self._ssl = ssl_context
         self._proxy = proxy
         self._request_id = request_id
@@ -84,9 +88,8 @@ class Transport:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            # No connection is used twice: one that its server has just closed would leave a paid call in doubt.
             connector=aiohttp.TCPConnector(
-                limit=0, force_close=True, ssl=self._ssl or True, socket_factory=_persistent_socket
+                limit=0, keepalive_timeout=self._reuse, ssl=self._ssl or True, socket_factory=_persistent_socket
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

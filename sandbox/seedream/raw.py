@@ -122,7 +122,7 @@ _BYTES: dict[str, Callable[[bytes], bytes]] = {
     "P21": lambda answer: _HEAD + b"Content-Length: %d\r\n" % (len(answer) + 5) + _sized(answer)[len(_HEAD) :] + answer,
     "P22": lambda answer: _sized(answer, b"X-Long: " + b"a" * 65_536 + b"\r\n") + answer,
     "P23": lambda answer: _sized(answer, b"".join(b"X-%d: a\r\n" % n for n in range(100_000))) + answer,
-    "P24": lambda answer: _sized(answer, b"Content-Encoding: gzip\r\n") + answer,
+    "P24": lambda answer: _sized(answer, b"Connection: close\r\nContent-Encoding: gzip\r\n") + answer,
 }
 
 NAMES = frozenset(_SCRIPTS) | frozenset(_BYTES)

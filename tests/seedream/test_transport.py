@@ -52,8 +52,9 @@ async def test_a_call_becomes_a_json_post_and_its_answer_a_reply(
     assert json.loads(body) == {"prompt": "a cat"}
 
 
-async def test_every_call_has_a_connection_of_its_own_because_a_used_one_may_just_have_been_closed(
-    serve: Serve, ask: Ask, requests: list[bytes]
+@pytest.mark.parametrize(("reuse", "connections"), [(30.0, 1), (0.05, 2)])
+async def test_a_connection_is_used_again_only_as_long_as_no_server_gives_it_up(
+    serve: Serve, reuse: float, connections: int
 ) -> None:
     ports = set()
 
@@ -62,9 +63,12 @@ async def test_every_call_has_a_connection_of_its_own_because_a_used_one_may_jus
         writer.write(reply(b"{}"))
 
     url = await serve(script)
-    await ask(url)
-    await ask(url)
-    assert (len(requests), len(ports)) == (2, 2)
+    async with Transport(reuse=reuse) as transport:
+        for _ in range(2):
+            async with transport.send(CALL, url=url, key="k", provider="ark", total=5) as answer:
+                assert await read_json(answer) == {}
+            await asyncio.sleep(0.1)
+    assert len(ports) == connections
 
 
 async def test_leaving_an_answer_unread_closes_its_connection(serve: Serve, transport: Transport) -> None:
