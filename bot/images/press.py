@@ -161,38 +161,52 @@ class Press:
         self, path: Path, rules: Rules | Target | Format, read: Callable[[Mapping[str, object]], Made]
     ) -> Made:
         path = _readable(path)
+        order = orders.order(rules, path)
         async with self._slots:
-            child = await self._child()
-            self._busy.add(child)
+            idle = self._take_idle()
+            if idle is not None:
+                # It may have died while nobody looked: what it says of its death is not held against the picture.
+                with contextlib.suppress(_Died):
+                    return await self._ask(idle, order, path, read)
             try:
-                async with asyncio.timeout(self._timeout):
-                    answer = await child.ask(orders.order(rules, path))
-                made = read(self._keep(orders.result(answer), path, child.folder))
-            except TimeoutError:
-                await self._replace(child)
-                raise BadPicture(Reason.TOO_SLOW, limit=self._timeout) from None
-            except (_Died, LookupError, ValueError) as error:
-                await self._replace(child)
-                _log.warning("a decoder died: %s", error)
+                return await self._ask(await _Child.start(self._spool, self._memory), order, path, read)
+            except _Died as error:
                 raise BadPicture(Reason.DECODER_DIED, str(error)) from error
-            except (BadPicture, OSError):
-                self._idle.append(child)
-                raise
-            except BaseException:  # nobody waits for the answer any more
-                await self._replace(child)
-                raise
-            finally:
-                self._busy.discard(child)
-            self._idle.append(child)
-            return made
 
-    async def _child(self) -> _Child:
+    async def _ask(
+        self, child: _Child, order: Mapping[str, object], path: Path, read: Callable[[Mapping[str, object]], Made]
+    ) -> Made:
+        """Let a child do the work; raises BadPicture or OSError, or _Died if it is up to the child."""
+        self._busy.add(child)
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await child.ask(order)
+            made = read(self._keep(orders.result(answer), path, child.folder))
+        except TimeoutError:
+            await self._replace(child)
+            raise BadPicture(Reason.TOO_SLOW, limit=self._timeout) from None
+        except (_Died, LookupError, ValueError) as error:
+            await self._replace(child)
+            _log.warning("a decoder died: %s", error)
+            raise _Died(str(error)) from error
+        except (BadPicture, OSError):
+            self._idle.append(child)
+            raise
+        except BaseException:  # nobody waits for the answer any more
+            await self._replace(child)
+            raise
+        finally:
+            self._busy.discard(child)
+        self._idle.append(child)
+        return made
+
+    def _take_idle(self) -> _Child | None:
         while self._idle:
             child = self._idle.pop()
             if child.alive:
                 return child
             self._end(child)
-        return await _Child.start(self._spool, self._memory)
+        return None
 
     async def _replace(self, child: _Child) -> None:
         await asyncio.shield(self._end(child))

@@ -152,6 +152,16 @@ async def test_a_child_killed_while_idle_harms_nobody(press: Press, tmp_path: Pa
     assert (await press.normalise(path)).changed == ("rotation",)
 
 
+async def test_a_picture_does_not_pay_for_the_death_of_a_child_that_served_others_before(
+    press: Press, tmp_path: Path, slow: Path
+) -> None:
+    await press.normalise(pictures.build(tmp_path, "turned.jpg"))
+    work = asyncio.create_task(press.fit(slow, 100_000))
+    os.kill(pid := await busy(press), signal.SIGKILL)
+    assert (await work).length <= 100_000
+    assert pid not in press.pids
+
+
 async def test_a_child_that_hangs_is_replaced_after_the_time_out(spool: Path, tmp_path: Path) -> None:
     path = pictures.build(tmp_path, "turned.jpg")
     async with Press(spool, timeout=0.3) as press:
