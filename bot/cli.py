@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -33,11 +34,16 @@ def read_settings(env_file: Path) -> Settings:
     try:
         settings = load(env_file, os.environ)
     except SettingsError as error:
+        _warn(error.warnings)
         raise BadSettings(error) from None
-    for warning in settings.warnings:
-        click.echo(f"Warning: {warning}", err=True)
+    _warn(settings.warnings)
     log.setup(settings.log_level, settings.log_format, settings.secrets())
     return settings
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(f"Warning: {warning}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,7 +90,7 @@ def models_command(env_file: Path) -> None:
     click.echo(table(catalogue, settings.route or PROVIDERS))
 
 
-@cli.command("generate")
+@cli.command("generate", short_help="Draw a picture and write it to a file.")
 @click.argument("prompt")
 @click.option("-i", "--image", "images", multiple=True, help="A picture to work from, a file or link; repeatable.")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The file, or the folder, to write to.")
@@ -125,7 +131,12 @@ def generate_command(
         raise click.ClickException("stopped waiting; what was sent already may still be charged") from None
 
 
-@cli.command("bench", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@cli.command(
+    "bench",
+    short_help="Measure CPU, memory and latency on this machine.",
+    context_settings={"ignore_unknown_options": True},
+    add_help_option=False,
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def bench_command(words: tuple[str, ...]) -> None:
     """Measure this bot against naive ways on this machine: `bench pipeline --help`."""

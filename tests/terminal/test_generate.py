@@ -293,3 +293,13 @@ async def test_a_broken_catalogue_of_the_operator_is_told_in_one_line(type_: Typ
     assert "catalogue.toml" in said.err
     assert "references" in said.err
     assert "Traceback" not in said.err
+
+
+async def test_warnings_are_told_beside_errors_of_the_settings(type_: Type, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMETAPI_KY=abcdefgh\nHTTP_PORT=99999\n")
+    said = await type_("a cat")
+    assert said.code == 2
+    assert "COMETAPI_KY" in said.err
+    assert "COMETAPI_KEY" in said.err, "the name that was probably meant"
+    assert "HTTP_PORT" in said.err
+    assert "abcdefgh" not in said.err
