@@ -35,7 +35,6 @@ class Exchange:
         """Send the paid call, once, and yield what it brings."""
         call = provider.call(request)
         total = self._catalogue.timeout(request)
-        task = None
         with Spool(self._folder) as spool:
             async with self._transport.send(
                 call, url=provider.url(call.path), key=provider.key, provider=provider.name, total=total

@@ -1,5 +1,6 @@
 """`seedream-bot generate`: one order from the command line, from its files to its files."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -12,14 +13,13 @@ from typing import TypedDict
 from bot.app import Workshop
 from bot.images.errors import ImageError
 from bot.images.orders import Normalised
-from bot.images.sniff import Kind, sniff
+from bot.images.sniff import HEAD, Kind, sniff
 from bot.seedream.content import OnDisk
 from bot.seedream.errors import DownloadError, Expired, SeedreamError
 from bot.seedream.models import Finished, ImageRequest, Picture, PictureReady, Reference
 from bot.terminal.progress import Progress
 
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
-HEAD = 4096  # enough of a file to tell what it is
 
 
 class OrderError(Exception):
@@ -76,6 +76,11 @@ async def fulfil(order: Order, workshop: Workshop, progress: Progress, now: date
             if not delivered.pictures:
                 raise
             delivered.missing = error
+        except asyncio.CancelledError:  # somebody pressed Ctrl-C, but what has come is paid
+            for number, picture in enumerate(delivered.pictures, 1):
+                kept = _keep_link(picture, _target(order.out, number, 2, now)) or picture.file
+                progress.keep(f"picture {number} had come already: see {kept}")
+            raise
     count = len(delivered.pictures)
     for number, picture in enumerate(delivered.pictures, 1):
         progress.hint(f"writing picture {number} of {count}")

@@ -30,6 +30,10 @@ async def run(order: Order, settings: Settings, *, only: str | None = None, quie
                 progress.keep(summary(delivered, workshop, time.monotonic() - began))
     except (OrderError, CatalogueError) as error:
         return _complain(str(error), WRONG_ORDER)
+    except OSError as error:
+        return _complain(
+            f"cannot write {error.filename}: {error.strerror} · make room, or choose another place", FAILED
+        )
     except SeedreamError as error:
         return _complain(sentence(error), WRONG_ORDER if error.charged is Charged.NO and not error.provider else FAILED)
     if delivered.missing:

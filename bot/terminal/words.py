@@ -3,17 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from bot.config import PROVIDERS, key_field
 from bot.seedream import errors
 from bot.seedream.check import OMIT
 from bot.seedream.errors import About, Charged, SeedreamError
 
-KEYS: Mapping[str, str] = {
-    "cometapi": "COMETAPI_KEY",
-    "ark": "ARK_API_KEY",
-    "byteplus": "BYTEPLUS_API_KEY",
-    "acedata": "ACEDATA_API_KEY",
-    "gateway": "GATEWAY_API_KEY",
-}
+KEYS: Mapping[str, str] = {name: key_field(name).upper() for name in PROVIDERS}
 
 _ABOUT: Mapping[About, str] = {
     About.PROMPT: "the prompt was refused by the provider's content policy",

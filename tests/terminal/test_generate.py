@@ -208,6 +208,14 @@ async def test_a_data_folder_that_cannot_be_used_is_told_before_anything_is_paid
     assert pretend.calls == []
 
 
+async def test_what_cannot_be_written_is_told_without_a_traceback(type_: Type, tmp_path: Path) -> None:
+    (tmp_path / "out.jpg.link.txt").mkdir()
+    said = await type_("a cat", "-o", "out.jpg", OUTBOUND_ALLOW="")
+    assert said.code == 1
+    assert "cannot write out.jpg.link.txt" in said.err
+    assert "Traceback" not in said.err
+
+
 async def test_references_keep_no_copy_behind_and_lose_their_turn(
     type_: Type, tmp_path: Path, pretend: PretendSeedream
 ) -> None:
@@ -236,6 +244,26 @@ async def test_interrupting_says_what_may_still_happen(
         _, err = await process.communicate()
     assert process.returncode == 1
     assert "may still be charged" in err.decode().splitlines()[-1]
+    assert "Traceback" not in err.decode()
+
+
+async def test_interrupting_a_set_keeps_the_way_to_what_has_come(
+    tmp_path: Path, environment: Callable[..., dict[str, str]]
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "generate", "[[fault:S17]] a cat", "-n", "3", "-o", "out.jpg"),
+        cwd=tmp_path,
+        env=environment("ark"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        await process.stderr.readuntil(b"picture 1 of 3 is there")
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+    assert process.returncode == 1
+    assert "picture 1 had come already: see out-1.jpg.link.txt" in err.decode()
+    assert "X-Tos-Signature" in (tmp_path / "out-1.jpg.link.txt").read_text()
     assert "Traceback" not in err.decode()
 
 
