@@ -1,0 +1,1 @@
+"""What the bot promises between "accepted" and "settled": jobs, queue, ledger, worker; no Discord."""

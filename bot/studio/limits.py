@@ -1,0 +1,109 @@
+"""What people may do: allowances per hour, day and month, jobs at once, weights; and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Scope(Enum):
+    """Whose limit it is."""
+
+    USER = "user"
+    SERVER = "server"
+    ALL = "all"
+
+
+class Period(Enum):
+    """Over which time it is counted: hours, days and months of the calendar in UTC."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Pictures and money (millionths of a US dollar) per period; 0 is no limit."""
+
+    images_per_hour: int = 0
+    images_per_day: int = 0
+    images_per_month: int = 0
+    cost_per_hour: int = 0
+    cost_per_day: int = 0
+    cost_per_month: int = 0
+
+    def images(self, period: Period) -> int:
+        """The limit in pictures, 0 for none."""
+        return int(getattr(self, f"images_per_{period.value}"))
+
+    def cost(self, period: Period) -> int:
+        """The limit in money, 0 for none."""
+        return int(getattr(self, f"cost_per_{period.value}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Everything that holds for one person at one place. 0 is no limit."""
+
+    user: Allowance = Allowance()
+    server: Allowance = Allowance()
+    all: Allowance = Allowance()
+    at_once: int = 0  # jobs of a user that are worked on at the same time; more wait
+    waiting: int = 0  # jobs of a user that may wait
+    server_at_once: int = 0
+    cooldown: float = 0.0  # seconds between two jobs of a user
+    weight: float = 1.0  # the share of a user in the queue
+
+
+class Barrier(Enum):
+    """What can stand in the way of a job."""
+
+    REQUEST = "request"  # the model cannot do it; `problems` says what
+    NO_PROVIDER = "no_provider"
+    IMAGES = "images"
+    COST = "cost"
+    UNPRICED = "unpriced"  # there is a budget, and nobody knows the price
+    COOLDOWN = "cooldown"
+    WAITING = "waiting"  # too many jobs of this user are waiting
+    QUEUE_FULL = "queue_full"
+    PAUSED = "paused"
+    MODEL = "model"  # not allowed here
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a job was not accepted, and when it would be: `returns_at` is None if time alone does not help.
+
+    For IMAGES and COST: `limit` in `scope` and `period`, of which `used` are used or reserved, and `wanted` more
+    were asked for.
+    """
+
+    barrier: Barrier
+    scope: Scope | None = None
+    period: Period | None = None
+    limit: int = 0
+    used: int = 0
+    wanted: int = 0
+    returns_at: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of one limit. `measure` is "images" or "cost"; it comes back at `returns_at`."""
+
+    scope: Scope
+    period: Period
+    measure: str
+    limit: int
+    used: int
+    returns_at: float
+
+    @property
+    def left(self) -> int:
+        """How much may still be asked for."""
+        return max(0, self.limit - self.used)
