@@ -73,6 +73,12 @@ Index(
     sqlite_where=text("closed_at IS NULL AND owner IS NULL"),
     postgresql_where=text("closed_at IS NULL AND owner IS NULL"),
 )
+Index(  # when the clock alone makes something claimable
+    "jobs_ready",
+    jobs.c.ready_at,
+    sqlite_where=text("closed_at IS NULL AND owner IS NULL"),
+    postgresql_where=text("closed_at IS NULL AND owner IS NULL"),
+)
 Index(
     "jobs_held",
     jobs.c.user_id,

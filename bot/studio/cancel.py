@@ -1,0 +1,48 @@
+"""Taking jobs back: at once while they wait, by asking their worker afterwards."""
+
+from sqlalchemy import and_, select, update
+
+from bot.store.database import Transaction
+from bot.store.tables import jobs, lanes
+from bot.studio.job import Amount, Ending, Job, State
+from bot.studio.queue import HELD, NEWS, QUEUED, WAITING, lock
+from bot.studio.rows import ending_json, job_of
+from bot.studio.steps import closing, without_token
+
+
+def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
+    """Close a job that waits for its turn; the later ones of its user move up as if it had never been there.
+
+    None if it does not wait. The same transaction gives back what was reserved, afterwards.
+    """
+    lock(tx)
+    values = {
+        "state": State.CANCELLED.value,
+        "error": ending_json(Ending(State.CANCELLED, "Cancelled")),
+        **closing(tx, Amount()),
+    }
+    row = tx.run(
+        update(jobs).where(jobs.c.id == job_id, WAITING, QUEUED).values(**values).returning(jobs)
+    ).one_or_none()
+    if row is None:
+        return None
+    share = row.images / row.weight
+    later = and_(jobs.c.user_id == row.user_id, WAITING, QUEUED, jobs.c.id > row.id)
+    tx.run(update(jobs).where(later).values(tag=jobs.c.tag - share))
+    tx.run(update(lanes).where(lanes.c.user_id == row.user_id).values(tag=lanes.c.tag - share))
+    tx.announce(NEWS)
+    return without_token(tx, job_of(row))
+
+
+def ask_to_cancel(tx: Transaction, job_id: int) -> bool:
+    """Tell whoever holds the job, or takes it up next, that it is not wanted any more. False: it is over."""
+    statement = update(jobs).where(jobs.c.id == job_id, jobs.c.closed_at.is_(None)).values(cancelled=True)
+    if not tx.run(statement).rowcount:
+        return False
+    tx.announce(f"cancel {job_id}")
+    return True
+
+
+def cancelled_of(tx: Transaction, me: str) -> list[int]:
+    """The jobs that this worker holds and that are not wanted any more."""
+    return list(tx.run(select(jobs.c.id).where(HELD, jobs.c.owner == me, jobs.c.cancelled)).scalars())

@@ -1,0 +1,271 @@
+"""The queue: who comes next, fairly among people, within every limit, exactly across processes.
+
+Each job has a tag, a virtual time in pictures: it begins where the last job of its user ended, but never before
+the time that the queue has come to, and the least tag comes first. So everybody moves on by as many pictures as
+everybody else (times their weight), whoever comes late starts level with the others, and who was idle has gained
+nothing. Jobs that were begun and let go keep their money's worth: they come before all others.
+
+Locks are always taken in this order: queues by name, the job, lanes, accounts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_, union_all, update
+
+from bot.store.database import Transaction
+from bot.store.tables import jobs, lanes, queues, workers
+from bot.studio.job import Amount, Job, Origin, State, Who
+from bot.studio.rows import job_of, origin_json
+
+NEWS = "jobs"  # announced when something may have become claimable
+BEGUN = -1.0  # the tag of what was begun and let go: before all that waits for its first turn
+BURST = 60.0  # seconds of a provider's pace that may be used at once
+ROOM_AGAIN = 1.0  # seconds until a provider without room is asked again
+
+# The very words of the partial indexes.
+WAITING = and_(jobs.c.closed_at.is_(None), jobs.c.owner.is_(None))
+HELD = and_(jobs.c.closed_at.is_(None), jobs.c.owner.is_not(None))
+QUEUED = jobs.c.state == State.QUEUED.value
+CALLING = jobs.c.state.in_([State.RUNNING.value, State.SENT.value])
+
+
+class Lost(Exception):
+    """The job (or the worker's place among the living) is no longer ours: let go of it and touch nothing."""
+
+
+class Known(Exception):
+    """There is a job with this key already: roll back, and answer with that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a provider takes: jobs at once, and pictures per minute; 0 is no limit."""
+
+    at_once: int = 0
+    images_per_minute: int = 0
+
+    def opens_at(self, paid_until: float, images: int) -> float:
+        """When so many pictures may be asked for, if the pace is spoken for up to `paid_until`."""
+        cost = self._seconds(images)
+        return paid_until + cost - max(BURST, cost)
+
+    def pay(self, paid_until: float, images: int, now: float) -> float:
+        """Up to when the pace is spoken for after so many more."""
+        return max(paid_until, now) + self._seconds(images) if self.images_per_minute else paid_until
+
+    def _seconds(self, images: int) -> float:
+        return 60 / self.images_per_minute * images if self.images_per_minute else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What is known of a job when it is accepted, with the limits of its user as they are then."""
+
+    key: str
+    verb: str
+    who: Who
+    origin: Origin
+    request: Mapping[str, Any] = field(repr=False)
+    model: str
+    provider: str
+    images: int
+    reserved: Amount
+    parent: int | None = None
+    at_once: int = 0
+    server_at_once: int = 0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A job to work on; or none now, and when the clock alone may change that (None: it will not)."""
+
+    job: Job | None
+    again_at: float | None = None
+
+
+def load(tx: Transaction, job_id: int) -> Job | None:
+    """The job of this number, open or closed."""
+    row = tx.run(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+    return job_of(row) if row else None
+
+
+def by_key(tx: Transaction, key: str) -> Job | None:
+    """The job that this very thing asked for before."""
+    row = tx.run(select(jobs).where(jobs.c.key == key)).one_or_none()
+    return job_of(row) if row else None
+
+
+def put(tx: Transaction, job: NewJob) -> Job:
+    """Let a job wait, behind the other jobs of its user; raises Known when its key is taken."""
+    share = job.images / job.weight
+    floor = _floor(tx, job.provider)
+    upsert = tx.insert(lanes).values(user_id=job.who.user, tag=floor + share, last_at=tx.now)
+    begin = case((lanes.c.tag > floor, lanes.c.tag), else_=floor)
+    statement = upsert.on_conflict_do_update(
+        index_elements=[lanes.c.user_id], set_={"tag": begin + share, "last_at": tx.now}
+    )
+    end: float = tx.run(statement.returning(lanes.c.tag)).scalar_one()
+    new = tx.insert(jobs).values(
+        key=job.key,
+        verb=job.verb,
+        parent=job.parent,
+        user_id=job.who.user,
+        server_id=job.who.server,
+        origin=origin_json(job.origin),
+        request=job.request,
+        model=job.model,
+        provider=job.provider,
+        images=job.images,
+        state=State.QUEUED.value,
+        tag=end - share,
+        weight=job.weight,
+        at_once=job.at_once,
+        server_at_once=job.server_at_once,
+        ready_at=tx.now,
+        created_at=tx.now,
+        reserved_images=job.reserved.images,
+        reserved_cost=job.reserved.cost,
+    )
+    row = tx.run(new.on_conflict_do_nothing(index_elements=[jobs.c.key]).returning(jobs)).one_or_none()
+    if row is None:
+        raise Known(job.key)
+    tx.announce(NEWS)
+    return job_of(row)
+
+
+def _floor(tx: Transaction, provider: str) -> float:
+    """The virtual time at which newcomers join: that of the first in line, or of all queues where nobody waits.
+
+    A line that is held up stays behind the others, and whoever joins it then must not stand behind all of it.
+    """
+    first = select(jobs.c.tag).where(jobs.c.provider == provider, WAITING, jobs.c.tag >= 0)
+    own = select(queues.c.floor).where(queues.c.provider == provider)
+    found = tx.run(
+        select(
+            own.scalar_subquery().label("own"),
+            first.order_by(jobs.c.tag).limit(1).scalar_subquery().label("first"),
+            select(func.max(queues.c.floor)).scalar_subquery().label("most"),
+        )
+    ).one()
+    if found.own is None:
+        tx.run(tx.insert(queues).values(provider=provider).on_conflict_do_nothing())
+    if found.first is None:
+        return float(found.most or 0.0)
+    return float(max(found.own or 0.0, found.first))
+
+
+def claim(tx: Transaction, me: str, capacity: Mapping[str, Capacity], default: Capacity) -> Found:
+    """Take the job whose turn it is, of all that their user, server and provider have room for.
+
+    A big job that must wait for the pace of its provider keeps the others there waiting, or it never had its turn.
+    Raises Lost when this worker does not count among the living; it has to register again.
+    """
+    lines = {line.provider: line for line in lock(tx)}
+    if not lines:
+        return Found(None)
+    busy = {row.provider: row.busy for row in tx.run(_BUSY)}
+    rooms = {name: capacity.get(name, default) for name in lines}
+    arms = [_head(tx.now, name, _free(rooms[name], busy.get(name, 0))) for name in lines]
+    again = []
+    for head in tx.run(union_all(*arms).order_by("tag", "id")).all():
+        if head.state != State.QUEUED.value:
+            return Found(_take(tx, me, head.id))
+        room, line = rooms[head.provider], lines[head.provider]
+        opens_at = room.opens_at(line.paid_until, head.images)
+        if opens_at <= tx.now:
+            paid_until = room.pay(line.paid_until, head.images, tx.now)
+            moved = update(queues).where(queues.c.provider == head.provider)
+            tx.run(moved.values(floor=max(line.floor, head.tag), paid_until=paid_until))
+            return Found(_take(tx, me, head.id, state=State.RUNNING.value, started_at=tx.now))
+        again.append(opens_at)
+    postponed = tx.run(select(func.min(jobs.c.ready_at)).where(WAITING, jobs.c.ready_at > tx.now)).scalar()
+    return Found(None, min(again + ([] if postponed is None else [postponed]), default=None))
+
+
+def lock(tx: Transaction, provider: str | None = None) -> list[Row[Any]]:
+    """Let nobody else claim until the end of this transaction."""
+    statement = select(queues).order_by(queues.c.provider).with_for_update()
+    return list(tx.run(statement if provider is None else statement.where(queues.c.provider == provider)).all())
+
+
+_BUSY = select(jobs.c.provider, func.count().label("busy")).where(HELD, CALLING).group_by(jobs.c.provider)
+
+
+def _free(room: Capacity, busy: int) -> bool:
+    return not room.at_once or busy < room.at_once
+
+
+def _taken(subject: str) -> Select[Any]:
+    """(user, 1) … (user, n) for each user who has n jobs held: limits that leave no room. One look for all rows."""
+    held = jobs.alias("held")
+    number = func.row_number().over(partition_by=held.c[subject])
+    whose = select(held.c[subject], number)
+    return whose.where(held.c.closed_at.is_(None), held.c.owner.is_not(None), held.c[subject].is_not(None))
+
+
+def _head(now: float, provider: str, free: bool) -> Select[Any]:
+    """The first in line at a provider that may run; without room there, only of those that were begun."""
+    at_home = tuple_(jobs.c.user_id, jobs.c.at_once).not_in(_taken("user_id"))
+    in_server = tuple_(jobs.c.server_id, jobs.c.server_at_once).not_in(_taken("server_id"))
+    line = (
+        select(jobs.c.id, jobs.c.provider, jobs.c.state, jobs.c.tag, jobs.c.images)
+        .where(jobs.c.provider == provider, WAITING, jobs.c.ready_at <= now)
+        .where(at_home, or_(jobs.c.server_id.is_(None), in_server))
+        .order_by(jobs.c.tag, jobs.c.id)
+        .limit(1)
+    )
+    return select((line if free else line.where(jobs.c.tag < 0, ~QUEUED)).subquery())
+
+
+def _take(tx: Transaction, me: str, job_id: int, **changes: Any) -> Job:
+    alive = exists().where(workers.c.id == me)
+    statement = update(jobs).where(jobs.c.id == job_id, alive).returning(jobs)
+    row = tx.run(statement.values(owner=me, attempt=jobs.c.attempt + 1, **changes)).one_or_none()
+    if row is None:
+        raise Lost(f"worker {me} is not registered")
+    return job_of(row)
+
+
+def enter(tx: Transaction, job: Job, provider: str, capacity: Capacity) -> float | None:
+    """Book a running job's call at this provider instead; None when it may call, else when to ask again."""
+    tx.run(tx.insert(queues).values(provider=provider).on_conflict_do_nothing())
+    line = lock(tx, provider)[0]
+    others = select(func.count()).where(HELD, CALLING, jobs.c.provider == provider, jobs.c.id != job.id)
+    if not _free(capacity, tx.run(others).scalar_one()):
+        return tx.now + ROOM_AGAIN
+    opens_at = capacity.opens_at(line.paid_until, job.images)
+    if opens_at > tx.now:
+        return opens_at
+    running = jobs.c.state == State.RUNNING.value
+    if not tx.run(update(jobs).where(fence(job, job.owner), running).values(provider=provider)).rowcount:
+        raise Lost(f"job {job.id}")
+    paid_until = capacity.pay(line.paid_until, job.images, tx.now)
+    tx.run(update(queues).where(queues.c.provider == provider).values(paid_until=paid_until))
+    return None
+
+
+def fence(job: Job, me: str | None) -> ColumnElement[bool]:
+    """Whether the job is still held by me, at this claim."""
+    return and_(jobs.c.id == job.id, jobs.c.owner == (me or ""), jobs.c.attempt == job.attempt)
+
+
+def place(tx: Transaction, job_id: int) -> int | None:
+    """Where a waiting job stands in the line of its provider: 1 is next. None if it does not wait."""
+    here = jobs.alias("here")
+    mine = select(here.c.provider, here.c.tag).where(
+        here.c.id == job_id, here.c.closed_at.is_(None), here.c.owner.is_(None), here.c.state == State.QUEUED.value
+    )
+    found = tx.run(mine).one_or_none()
+    if found is None:
+        return None
+    ahead = tuple_(jobs.c.tag, jobs.c.id) < tuple_(found.tag, job_id)
+    statement = select(func.count()).where(jobs.c.provider == found.provider, WAITING, QUEUED, ahead)
+    return int(tx.run(statement).scalar_one()) + 1
+
+
+def waiting_of(tx: Transaction, user: int) -> int:
+    """How many jobs of a user wait for their turn."""
+    return int(tx.run(select(func.count()).where(jobs.c.user_id == user, WAITING, QUEUED)).scalar_one())

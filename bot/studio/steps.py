@@ -1,0 +1,119 @@
+"""The steps of a held job. Each is one write that only its holder, at this claim, can make; all else raises Lost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.store.database import Transaction
+from bot.store.tables import jobs
+from bot.studio.job import Amount, Delivery, Ending, Job, Result, State
+from bot.studio.queue import NEWS, Lost, fence
+from bot.studio.rows import delivery_json, ending_json, forgetful, job_of, origin_json, pictures_json
+
+
+def sent(tx: Transaction, job: Job, me: str, provider: str) -> Job:
+    """RUNNING → SENT: the paid call is about to leave for this provider."""
+    return _step(tx, job, me, State.RUNNING, state=State.SENT.value, sent_at=tx.now, provider=provider)
+
+
+def unsent(tx: Transaction, job: Job, me: str) -> Job:
+    """SENT → RUNNING: the call provably did nothing, another may follow."""
+    return _step(tx, job, me, State.SENT, state=State.RUNNING.value, sent_at=None, task=None)
+
+
+def accepted(tx: Transaction, job: Job, me: str, task: str) -> Job:
+    """Still SENT: the provider has given a name to ask for it by."""
+    return _step(tx, job, me, State.SENT, task=task)
+
+
+def drawn(tx: Transaction, job: Job, me: str, pictures: Sequence[Result]) -> Job:
+    """Still SENT: these pictures of a set are there so far, all of them given again each time."""
+    return _step(tx, job, me, State.SENT, pictures=pictures_json(pictures))
+
+
+def generated(
+    tx: Transaction,
+    job: Job,
+    me: str,
+    pictures: Sequence[Result],
+    usage: Mapping[str, Any] | None,
+    *,
+    missing: Ending | None = None,
+) -> Job:
+    """SENT → GENERATED: all pictures that will come are recorded; `missing` says why some do not."""
+    return _step(
+        tx,
+        job,
+        me,
+        State.SENT,
+        state=State.GENERATED.value,
+        generated_at=tx.now,
+        pictures=pictures_json(pictures),
+        usage=None if usage is None else dict(usage),
+        error=None if missing is None else ending_json(missing),
+    )
+
+
+def doubted(tx: Transaction, job: Job, me: str, cost: int) -> Job:
+    """A call of this job may have been billed, and the job goes on: so much is added to what is in doubt."""
+    states = (State.RUNNING, State.SENT, State.GENERATED, State.ENDING)
+    return _step(tx, job, me, *states, doubtful_cost=jobs.c.doubtful_cost + cost)
+
+
+def ending(tx: Transaction, job: Job, me: str, how: Ending, doubtful_cost: int = 0) -> Job:
+    """RUNNING or SENT → ENDING: there will be no pictures; the person has yet to be told."""
+    return _step(
+        tx,
+        job,
+        me,
+        State.RUNNING,
+        State.SENT,
+        state=State.ENDING.value,
+        error=ending_json(how),
+        doubtful_cost=jobs.c.doubtful_cost + doubtful_cost,
+    )
+
+
+def settled(tx: Transaction, job: Job, me: str, delivery: Delivery, amount: Amount) -> Job:
+    """GENERATED → SETTLED: it has reached the person. The same transaction closes the ledger."""
+    return _close(tx, job, me, State.GENERATED, State.SETTLED, amount, delivery=delivery_json(delivery))
+
+
+def ended(tx: Transaction, job: Job, me: str, amount: Amount) -> Job:
+    """ENDING → what its ending says: the person has been told. The same transaction closes the ledger."""
+    if job.ending is None:
+        raise Lost(f"job {job.id} has no ending")
+    return _close(tx, job, me, State.ENDING, job.ending.state, amount)
+
+
+def late(tx: Transaction, job_id: int, pictures: Sequence[Result]) -> Job | None:
+    """Paid pictures that came after the job was lost are written down all the same, if none are; else None."""
+    statement = update(jobs).where(jobs.c.id == job_id, jobs.c.pictures.is_(None)).returning(jobs)
+    row = tx.run(statement.values(pictures=pictures_json(pictures))).one_or_none()
+    return job_of(row) if row else None
+
+
+def _close(tx: Transaction, job: Job, me: str, before: State, after: State, amount: Amount, **values: Any) -> Job:
+    closed = _step(tx, job, me, before, state=after.value, **values, **closing(tx, amount))
+    tx.announce(NEWS)
+    return without_token(tx, closed)
+
+
+def closing(tx: Transaction, amount: Amount) -> dict[str, Any]:
+    """What is written of every job that ends, however it does."""
+    return {"closed_at": tx.now, "owner": None, "settled_images": amount.images, "settled_cost": amount.cost}
+
+
+def without_token(tx: Transaction, job: Job) -> Job:
+    """A closed job opens no door: its interaction's token is not kept."""
+    kept = origin_json(forgetful(job.origin))
+    return job_of(tx.run(update(jobs).where(jobs.c.id == job.id).values(origin=kept).returning(jobs)).one())
+
+
+def _step(tx: Transaction, job: Job, me: str, *before: State, **values: Any) -> Job:
+    legal = jobs.c.state.in_([state.value for state in before])
+    row = tx.run(update(jobs).where(fence(job, me), legal).values(**values).returning(jobs)).one_or_none()
+    if row is None:
+        raise Lost(f"job {job.id}")
+    return job_of(row)
