@@ -67,7 +67,7 @@ def _from_file(path: Path, names: Collection[str], given: Given) -> None:
     for name, text in found.values.items():
         where = f"{path.name}, line {found.lines[name]}"
         if name not in names:
-            meant = nearest(name.upper(), names)
+            meant = nearest(name.upper(), names, cutoff=0.7)
             hint = f"did you mean {meant}?" if meant else "is the name spelled right?"
             given.warnings.append(f"{name} ({where}): is not a setting of this bot; {hint}")
         elif text.strip():

@@ -165,22 +165,69 @@ class Settings(BaseSettings):
 
     user_images_per_hour: int = _setting(30, "Limits", "Images per user and hour; 0: no limit", "20", ge=0, le=10**6)
     user_images_per_day: int = _setting(100, "Limits", "Images per user and day; 0: no limit", "60", ge=0, le=10**6)
-    user_jobs_at_once: int = _setting(3, "Limits", "Jobs of one user at the same time; 0: no limit", "2", ge=0, le=1000)
+    user_images_per_month: int = _setting(0, "Limits", "Images per user and month; 0: no limit", "1000", ge=0, le=10**7)
+    user_jobs_at_once: int = _setting(
+        3, "Limits", "Jobs of one user that are drawn at the same time, more wait; 0: no limit", "2", ge=0, le=1000
+    )
+    user_jobs_waiting: int = _setting(20, "Limits", "Jobs of one user that may wait; 0: no limit", "5", ge=0, le=10**4)
     user_cooldown_seconds: int = _setting(0, "Limits", "Pause between two jobs of one user", "10", ge=0, le=86400)
     server_images_per_day: int = _setting(0, "Limits", "Images per server and day; 0: no limit", "500", ge=0, le=10**7)
+    server_images_per_month: int = _setting(
+        0, "Limits", "Images per server and month; 0: no limit", "10000", ge=0, le=10**7
+    )
+    server_jobs_at_once: int = _setting(
+        0, "Limits", "Jobs of one server that are drawn at the same time; 0: no limit", "10", ge=0, le=1000
+    )
     budget_usd_per_day: Decimal = _setting(
         Decimal(0), "Limits", "Money per server and day, in US dollars; 0: no limit", "5.00", ge=0, le=10**7
     )
     budget_usd_per_month: Decimal = _setting(
         Decimal(0), "Limits", "Money per server and month, in US dollars; 0: no limit", "100", ge=0, le=10**8
     )
+    total_images_per_day: int = _setting(
+        0, "Limits", "Images of everybody together per day; 0: no limit", "5000", ge=0, le=10**8
+    )
+    total_budget_usd_per_day: Decimal = _setting(
+        Decimal(0), "Limits", "Money of everybody together per day, in US dollars; 0: no limit", "20", ge=0, le=10**7
+    )
+    total_budget_usd_per_month: Decimal = _setting(
+        Decimal(0), "Limits", "Money of everybody together per month, in US dollars; 0: no limit", "300", ge=0, le=10**8
+    )
+    cny_per_usd: Decimal = _setting(
+        Decimal("7.0"), "Limits", "Yuan per US dollar, to count Ark's prices against budgets", "7.2", ge=1, le=100
+    )
 
-    parallel_jobs: int = _setting(4, "Worker", "Jobs that one process works on at once", "8", ge=1, le=500)
+    parallel_jobs: int = _setting(
+        4, "Worker", "Jobs that one process works on at once; several processes add up", "8", ge=1, le=500
+    )
+    provider_jobs_at_once: int = _setting(
+        0, "Worker", "Jobs of all processes at one provider at the same time; 0: no limit", "10", ge=0, le=1000
+    )
     images_per_minute: int = _setting(
-        0, "Worker", "Images per minute that a provider allows this account; 0: no limit", "60", ge=0, le=10**5
+        0,
+        "Worker",
+        "Images per minute that each provider allows, over all processes; 0: no limit",
+        "60",
+        ge=0,
+        le=10**5,
+    )
+    queue_limit: int = _setting(
+        10_000, "Worker", "Jobs that may wait in all; further ones are refused; 0: no limit", "500", ge=0, le=10**6
     )
     lease_seconds: int = _setting(
         60, "Worker", "After how many seconds a silent worker's job goes to another", "120", ge=10, le=3600
+    )
+    stop_grace_seconds: int = _setting(
+        8,
+        "Worker",
+        "How long running jobs may finish after a stop signal (Docker kills after 10 seconds, unless told otherwise); "
+        "what does not is continued by the next start",
+        "60",
+        ge=0,
+        le=3600,
+    )
+    keep_days: int = _setting(
+        90, "Storage", "How many days finished jobs and their pictures are kept; 0: for ever", "30", ge=0, le=10**4
     )
 
     log_level: Level = _setting("INFO", "Logs", "DEBUG, INFO, WARNING, ERROR or CRITICAL", "WARNING")

@@ -1,0 +1,209 @@
+"""The ledger: what everybody has used, and what is set aside for jobs under way, per hour, day and month.
+
+Each job is booked in nine accounts: its user's, its server's and everybody's, for the hour, the day and the month
+in which it was accepted, whether they are limited or not. So a limit that is set later knows what was used before,
+and the accounts of a job follow from who asked and when. An account holds three totals that only grow:
+
+    reserved = settled + released + what is set aside for open jobs
+    used     = settled + what is set aside for open jobs = reserved - released
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, RowMapping, delete, null, select, union_all
+
+from bot.store.database import Transaction
+from bot.store.tables import accounts, jobs, lanes
+from bot.studio import money
+from bot.studio.job import Amount, Who
+from bot.studio.limits import Barrier, Left, Limits, Period, Refusal, Scope
+from bot.studio.periods import span
+
+_NOTHING = Amount()
+_TOTALS = tuple(column for column in accounts.c if column.name not in {"key", "ends_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """One account that a job is booked in."""
+
+    scope: Scope
+    period: Period
+    key: str
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One limit that there is, and the account it is held against."""
+
+    account: _Account
+    barrier: Barrier
+    limit: int
+
+    def of(self, amount: Amount) -> int:
+        """The part of an amount that this limit counts."""
+        return amount.images if self.barrier is Barrier.IMAGES else amount.cost
+
+
+def reserve(tx: Transaction, who: Who, amount: Amount, limits: Limits) -> Refusal | None:
+    """Set aside the most that a job can use. After a refusal the caller raises, so that nothing of it is kept.
+
+    Of several limits that stand in the way, the one that comes back last is told. Whoever asks at the same time
+    waits until this transaction is over, so what is looked at after this call cannot change any more.
+    """
+    used = _book(tx, _accounts(who, tx.now), reserved=amount)
+    over = [
+        line
+        for line in _lines(who, tx.now, limits)
+        if line.of(amount) > 0 and line.of(used[line.account.key]) > line.limit
+    ]
+    refusals = [_refusal(line, line.of(used[line.account.key]), line.of(amount)) for line in over]
+    return max(refusals, key=_wait, default=None)
+
+
+def close(tx: Transaction, who: Who, at: float, reserved: Amount, settled: Amount) -> None:
+    """Settle what a job that was accepted `at` has used, and release the rest of what was reserved for it.
+
+    What it used beyond that counts as reserved too. The same transaction closes the job's row, which can be done
+    once only; that is what keeps a job from being settled twice.
+    """
+    beyond = Amount(max(0, settled.images - reserved.images), max(0, settled.cost - reserved.cost))
+    released = Amount(max(0, reserved.images - settled.images), max(0, reserved.cost - settled.cost))
+    _book(tx, _accounts(who, at), reserved=beyond, settled=settled, released=released)
+
+
+def left(tx: Transaction, who: Who, limits: Limits) -> list[Left]:
+    """What is left of every limit that there is, and when it comes back."""
+    lines = list(_lines(who, tx.now, limits))
+    rows = tx.run(select(accounts).where(accounts.c.key.in_([line.account.key for line in lines]))).mappings()
+    used = {row["key"]: _used(row) for row in rows}
+    return [
+        Left(
+            scope=line.account.scope,
+            period=line.account.period,
+            measure=line.barrier.value,
+            limit=line.limit,
+            used=line.of(used.get(line.account.key, _NOTHING)),
+            returns_at=line.account.ends_at,
+        )
+        for line in lines
+    ]
+
+
+def cooldown(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
+    """Whether this user has asked for something a moment ago. Call it after `reserve`."""
+    last = tx.run(select(lanes.c.last_at).where(lanes.c.user_id == who.user)).scalar()
+    # A time far ahead was written before the clock was set back, and says nothing.
+    if last is None or not -limits.cooldown < tx.now - last < limits.cooldown:
+        return None
+    return Refusal(Barrier.COOLDOWN, Scope.USER, returns_at=last + limits.cooldown)
+
+
+def forget(tx: Transaction, before: float) -> int:
+    """Remove the accounts of periods that were over by then and in which no job is open; how many."""
+    balanced = (_open("images") == 0, _open("cost") == 0)
+    return tx.run(delete(accounts).where(accounts.c.ends_at <= before, *balanced)).rowcount
+
+
+def audit(tx: Transaction) -> list[str]:
+    """Everything that does not add up, in words: what an account has set aside must be what its open jobs hold."""
+    # One statement, so that nothing can happen between a look at the accounts and one at the jobs.
+    images, cost = _open("images"), _open("cost")
+    nobody = (null().label("user_id"), null().label("server_id"), null().label("at"))
+    aside = select(accounts.c.key, *nobody, images.label("images"), cost.label("cost")).where(
+        (images != 0) | (cost != 0)
+    )
+    who = (jobs.c.user_id, jobs.c.server_id, jobs.c.created_at)
+    held = select(null(), *who, jobs.c.reserved_images, jobs.c.reserved_cost).where(
+        jobs.c.closed_at.is_(None), jobs.c.settled_images.is_(None)
+    )
+    booked: dict[str, Amount] = {}
+    owed: dict[str, Amount] = {}
+    for row in tx.run(union_all(aside, held)):
+        if row.key is not None:
+            booked[row.key] = Amount(row.images, row.cost)
+            continue
+        for account in _accounts(Who(row.user_id, row.server_id), row.at):
+            before = owed.get(account.key, _NOTHING)
+            owed[account.key] = Amount(before.images + row.images, before.cost + row.cost)
+    pairs = [(key, booked.get(key, _NOTHING), owed.get(key, _NOTHING)) for key in sorted({*booked, *owed})]
+    return [f"{key}: {_words(had)} set aside, {_words(due)} due to open jobs" for key, had, due in pairs if had != due]
+
+
+def _book(
+    tx: Transaction,
+    booked: list[_Account],
+    *,
+    reserved: Amount,
+    settled: Amount = _NOTHING,
+    released: Amount = _NOTHING,
+) -> dict[str, Amount]:
+    """Add to accounts, in the order of their keys, so that no two transactions wait for each other; what is used."""
+    amounts = {"reserved": reserved, "settled": settled, "released": released}
+    added = {f"images_{name}": amount.images for name, amount in amounts.items()}
+    added |= {f"cost_{name}": amount.cost for name, amount in amounts.items()}
+    statement = tx.insert(accounts)
+    sums = {column.name: column + statement.excluded[column.name] for column in _TOTALS}
+    upsert = statement.on_conflict_do_update(index_elements=[accounts.c.key], set_=sums).returning(accounts)
+    rows = [{"key": account.key, "ends_at": account.ends_at, **added} for account in sorted(booked, key=_key)]
+    return {row["key"]: _used(row) for row in tx.connection.execute(upsert, rows).mappings()}
+
+
+def _key(account: _Account) -> str:
+    return account.key
+
+
+def _accounts(who: Who, at: float) -> list[_Account]:
+    """Where a job is booked: its user's accounts first, and hours before months."""
+    subjects = {Scope.USER: who.user, Scope.SERVER: who.server, Scope.ALL: 0}
+    spans = {period: span(period, at) for period in Period}
+    return [
+        _Account(scope, period, f"{scope.value}/{subject}/{period.value}/{time.name}", time.ends_at)
+        for scope, subject in subjects.items()
+        if subject is not None
+        for period, time in spans.items()
+    ]
+
+
+def _lines(who: Who, at: float, limits: Limits) -> Iterator[_Line]:
+    """The limits that there are, in the order of the accounts."""
+    allowances = {Scope.USER: limits.user, Scope.SERVER: limits.server, Scope.ALL: limits.all}
+    for account in _accounts(who, at):
+        allowance = allowances[account.scope]
+        if images := allowance.images(account.period):
+            yield _Line(account, Barrier.IMAGES, images)
+        if cost := allowance.cost(account.period):
+            yield _Line(account, Barrier.COST, cost)
+
+
+def _refusal(line: _Line, total: int, wanted: int) -> Refusal:
+    return Refusal(
+        line.barrier,
+        line.account.scope,
+        line.account.period,
+        limit=line.limit,
+        used=total - wanted,
+        wanted=wanted,
+        returns_at=None if wanted > line.limit else line.account.ends_at,  # more than there ever is
+    )
+
+
+def _wait(refusal: Refusal) -> tuple[float, bool, int]:
+    """The later and the narrower a limit, the rather it is told; pictures before money, which is harder to see."""
+    if refusal.returns_at is None:
+        return float("inf"), refusal.barrier is Barrier.IMAGES, -refusal.limit
+    return refusal.returns_at, refusal.barrier is Barrier.IMAGES, refusal.used - refusal.limit
+
+
+def _used(row: RowMapping) -> Amount:
+    return Amount(row["images_reserved"] - row["images_released"], row["cost_reserved"] - row["cost_released"])
+
+
+def _open(measure: str) -> ColumnElement[int]:
+    return accounts.c[f"{measure}_reserved"] - accounts.c[f"{measure}_settled"] - accounts.c[f"{measure}_released"]
+
+
+def _words(amount: Amount) -> str:
+    return f"{amount.images} images and {money.words(amount.cost)}"
