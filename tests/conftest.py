@@ -9,9 +9,9 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.open import open_database
-from tests.databases import Hands, database_url, hands, postgres
+from tests.databases import Hands, database_url, empty_url, hands, kind, open_another, postgres, ready_file
 
-__all__ = ["database_url", "hands", "postgres"]
+__all__ = ["database_url", "empty_url", "hands", "kind", "open_another", "postgres", "ready_file"]
 
 FACTS = Path(__file__).with_name("data") / "seedream-facts.json"
 

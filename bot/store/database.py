@@ -8,9 +8,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.errors import Busy, Unreachable
+
 T = TypeVar("T")
 Insert = postgresql.Insert | sqlite.Insert
 Listener = Callable[[str], None]
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0  # seconds between one try and the next; each is twice the one before
 
 
 class Transaction(ABC):
@@ -32,6 +36,10 @@ class Transaction(ABC):
     def announce(self, news: str) -> None:
         """Tell every process that listens, once this transaction is committed."""
 
+    @abstractmethod
+    def alone(self) -> None:
+        """From here to the end, be the only transaction of any process that asked for this."""
+
 
 Work = Callable[[Transaction], T]
 
@@ -40,17 +48,26 @@ class Database(ABC):
     """One of the two engines, open. `shared` means that other processes may work on it at the same time."""
 
     shared: bool
+    name: str  # for people
+    patience = 5.0  # seconds for which a transaction is tried again
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     async def write(self, work: Work[T]) -> T:
-        """Run in a transaction that is committed when `work` returns; once begun it runs to its end."""
-        return await _to_the_end(self._write(work))
+        """Run in a transaction that is committed when `work` returns; once begun it runs to its end.
+
+        Raises StoreError, and what `work` raises. A transaction that others were in the way of is run again.
+        """
+        return await _to_the_end(self._patiently(lambda: self._write(work)))
 
     async def read(self, work: Work[T]) -> T:
         """Run in a transaction that only reads."""
-        return await _to_the_end(self._read(work))
+        return await _to_the_end(self._patiently(lambda: self._read(work)))
+
+    async def write_slowly(self, work: Work[T]) -> T:
+        """Like `write`, for what may take minutes: nothing is in a hurry, and nothing is tried again."""
+        return await _to_the_end(self._write(work))
 
     def listen(self, listener: Listener) -> None:
         """From now on call this with everything that any process announces."""
@@ -61,6 +78,10 @@ class Database(ABC):
         """The time by the database's clock, the same for all processes."""
 
     @abstractmethod
+    async def start(self) -> None:
+        """Find out whether it can be worked on; raises StoreError."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Let go of it."""
 
@@ -69,6 +90,19 @@ class Database(ABC):
 
     @abstractmethod
     async def _read(self, work: Work[T]) -> T: ...
+
+    async def _patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What surely did nothing is tried again for a while: others were in the way, or the connection was old."""
+        clock = asyncio.get_running_loop().time
+        end, pause = clock() + self.patience, FIRST_PAUSE
+        while True:
+            try:
+                return await attempt()
+            except (Busy, Unreachable) as fault:
+                if fault.unsure or clock() + pause > end:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _heard(self, news: str) -> None:
         for listener in self._listeners:

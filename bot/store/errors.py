@@ -2,21 +2,27 @@
 
 StoreError
 ├── Unusable            it cannot be used at all, and waiting will not help
+│   ├── BadAddress      DATABASE_URL is not understood
+│   ├── Denied          the server does not let us in, or not do what we must
 │   ├── NotADatabase    the file is something else
 │   ├── Foreign         a database, but not of this bot
 │   ├── Newer           made by a newer release
+│   ├── NotEmpty        a backup is restored into an empty one only
 │   ├── Damaged         corrupt
 │   ├── ReadOnly        it, or its folder, cannot be written
 │   └── InUse           another process works on it
-└── Passing             nothing was changed; the same again may work
+├── Conflict            a row contradicts one that is there; `constraint` says by which rule
+└── Passing             nothing was changed, unless it is `unsure`; the same again may work
     ├── Busy            locked, or too much at once
     ├── Full            no room on the disk
-    └── Unreachable     no connection, or it broke
+    └── Unreachable     no connection, or it broke; or the disk failed
 """
 
 
 class StoreError(Exception):
     """Root of the tree. `str` is one sentence of what happened and one of what to do; no password is in it."""
+
+    unsure = False  # whether the change has happened is not known
 
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(f"{what}. {fix}")
@@ -26,6 +32,14 @@ class StoreError(Exception):
 
 class Unusable(StoreError):
     """It cannot be used at all, and waiting will not help."""
+
+
+class BadAddress(Unusable):
+    """DATABASE_URL is not understood."""
+
+
+class Denied(Unusable):
+    """The server does not let us in, or not do what we must."""
 
 
 class NotADatabase(Unusable):
@@ -40,6 +54,10 @@ class Newer(Unusable):
     """Made by a newer release."""
 
 
+class NotEmpty(Unusable):
+    """A backup is restored into an empty database only."""
+
+
 class Damaged(Unusable):
     """Corrupt."""
 
@@ -52,8 +70,14 @@ class InUse(Unusable):
     """Another process works on it."""
 
 
+class Conflict(StoreError):
+    """A row contradicts one that is there."""
+
+    constraint = ""  # on PostgreSQL its name, on SQLite the columns ("jobs.key")
+
+
 class Passing(StoreError):
-    """Nothing was changed; the same again may work."""
+    """Nothing was changed, unless it is `unsure`; the same again may work."""
 
 
 class Busy(Passing):
@@ -65,4 +89,4 @@ class Full(Passing):
 
 
 class Unreachable(Passing):
-    """No connection, or it broke. Whether a change that was under way has happened is not known."""
+    """No connection, or it broke; or the disk failed. When it broke while a change became final, it is `unsure`."""

@@ -1,18 +1,29 @@
 """The embedded engine: SQLite in one file, one thread that writes and one that reads, for a single process."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.store import documents
+from bot.store.clock import Clock, from_now_on
 from bot.store.database import Database, Insert, T, Transaction, Work
+from bot.store.errors import InUse, StoreError, Unusable
+from bot.store.faults import of_sqlite
+from bot.store.schema import VERSION
 
-PATIENCE = 5.0  # seconds to wait for somebody else's lock
+WAIT = 1.0  # seconds that SQLite itself waits for somebody else's lock
+OLDEST = (3, 35)  # knows RETURNING
+
+FOREIGN_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
 class SqliteTransaction(Transaction):
@@ -28,24 +39,35 @@ class SqliteTransaction(Transaction):
     def announce(self, news: str) -> None:
         self.news.append(news)
 
+    def alone(self) -> None:
+        """Nothing to do: it is the only one that writes."""
+
 
 class Sqlite(Database):
     """A database in one file. Its transactions are plain calls in a thread, so a whole one costs a single hop."""
 
     shared = False
 
-    def __init__(self, path: Path, now: Callable[[], float]) -> None:
+    def __init__(self, path: Path, now: Clock | None) -> None:
         super().__init__()
         self.path = path
-        self._now = now
-        self._writer, self._reader = _Lane(path, "BEGIN IMMEDIATE"), _Lane(path, "BEGIN")
+        self.name = f"The database {path}"
+        self._now = now or from_now_on()
+        self._lock: sqlite3.Connection | None = None
+        self._writer = _Lane(path, "BEGIN IMMEDIATE")
+        self._reader = _Lane(path, "BEGIN", "PRAGMA query_only=ON")
 
     def now(self) -> float:
         return self._now()
 
+    async def start(self) -> None:
+        self._lock = await asyncio.to_thread(_claim, self.path)
+
     async def close(self) -> None:
         await self._reader.close()
         await self._writer.close()
+        if self._lock:
+            self._lock.close()
 
     async def _write(self, work: Work[T]) -> T:
         result, news = await self._writer.run(lambda connection: self._work(connection, work))
@@ -64,9 +86,10 @@ class Sqlite(Database):
 class _Lane:
     """One connection and the thread that it lives in."""
 
-    def __init__(self, path: Path, begin: str) -> None:
+    def __init__(self, path: Path, begin: str, *pragmas: str) -> None:
+        self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
-        self._engine = _engine(path, begin)
+        self._engine = _engine(path, begin, pragmas)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run in a transaction of its own."""
@@ -77,24 +100,77 @@ class _Lane:
         self._thread.shutdown()
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+        committing = False
+        try:
+            with self._engine.connect() as connection:
+                connection.begin()
+                result = work(connection)
+                committing = True
+                connection.commit()
+                return result
+        except FOREIGN_ERRORS as error:
+            fault = of_sqlite(error, self._path, committing=committing)
+            if fault is None:
+                raise
+            raise fault from error
 
 
-def _engine(path: Path, begin: str) -> Engine:
+def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": PATIENCE, "isolation_level": None},
+        connect_args={"check_same_thread": False, "timeout": WAIT, "isolation_level": None},
+        json_serializer=documents.dumps,
+        json_deserializer=documents.loads,
+        hide_parameters=True,  # what people wrote does not belong into a traceback
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        if not tables or VERSION.name in tables:  # somebody else's file stays as it is
+            connection.execute("PRAGMA journal_mode=WAL")
+        # In WAL, NORMAL may forget the last commits when the power fails, FULL does not. Here a commit can be a call
+        # that costs money, and the difference is a tenth of a millisecond on a solid-state disk.
+        connection.execute("PRAGMA synchronous=FULL")
+        for pragma in pragmas:
+            connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
+        # IMMEDIATE, because a transaction that reads first and then wants to write is refused without any waiting.
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _claim(path: Path) -> sqlite3.Connection:
+    """Make sure of the file and of being the only process that works on it.
+
+    The claim is a transaction that never ends, on an empty file beside it: SQLite's locks work on every system, and
+    the system drops them when a process dies, however it dies.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        fix = "Use a newer Python, or PostgreSQL (DATABASE_URL)."
+        raise Unusable(f"This Python comes with SQLite {sqlite3.sqlite_version}, which is too old", fix)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise _fault(error, path) from error
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # others on this machine have no business in there
+    except (OSError, sqlite3.Error) as error:
+        lock.close()
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
+            fix = "Stop the other one, or use PostgreSQL (DATABASE_URL), which several can share."
+            raise InUse(f"Another process works on the database {path}", fix) from None
+        raise _fault(error, path) from error
+    with suppress(OSError):
+        Path(f"{path}.lock").chmod(0o600)
+    return lock
+
+
+def _fault(error: Exception, path: Path) -> StoreError:
+    return of_sqlite(error, path) or Unusable(f"The database {path} cannot be opened ({error})", "Look at the disk.")

@@ -1,0 +1,1 @@
+"""The steps; the name of a file begins with its revision."""
