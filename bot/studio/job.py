@@ -62,13 +62,14 @@ class Who:
 class Origin:
     """Where an answer goes, and until when.
 
-    `key` names what asked ("interaction:123"): the same key twice is one job. `message` is the one to edit or to
-    answer; `token` opens the interaction's own way until `token_until`.
+    `key` names what asked ("interaction:123"): the same key twice is one job. `message` is the person's, to be replied
+    to; `answer` is our own, to be edited. `token` opens the interaction's own way until `token_until`.
     """
 
     key: str
     channel: int = 0
     message: int | None = None
+    answer: int | None = None
     application: int | None = None
     token: str | None = field(default=None, repr=False)
     token_until: float = 0.0

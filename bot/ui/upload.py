@@ -12,6 +12,9 @@ from aiohttp.payload import Payload
 from bot.seedream.errors import SeedreamError
 from bot.seedream.models import Content
 
+# What a broken connection to Discord looks like; aiohttp's share of it is no OSError.
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (ClientError, OSError)
+
 
 class UploadBroken(Exception):
     """A picture did not bring the bytes that it had promised; the request was cut off."""

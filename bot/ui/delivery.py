@@ -1,0 +1,62 @@
+"""The courier over Discord's REST interface; it needs no gateway."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import discord
+
+from bot.config import Settings
+from bot.images.press import Press
+from bot.seedream.client import Seedream
+from bot.studio.courier import Stage
+from bot.studio.job import Delivery, Ending, Job, Result
+from bot.studio.results import picture_of
+from bot.ui import words
+from bot.ui.ladder import Ladder
+from bot.ui.packing import Packer
+from bot.ui.rest import PATIENCE, Letter, Post, logged_in
+from bot.ui.trip import Trip
+
+
+class RestCourier:
+    """A `Courier`. Edits may be repeated by their nature, new messages by their nonce."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        packer: Packer,
+        *,
+        now: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._ladder = Ladder(Post(client, patience), now)
+        self._packer = packer
+
+    async def progress(self, job: Job, stage: Stage, pictures: Sequence[Result]) -> None:
+        """Write it over our message, if there is one; nothing is posted for the sake of progress."""
+        await self._ladder.edit(job, Letter(words.progress(job, stage), (), f"sd-{job.id}-at"))
+
+    async def deliver(self, job: Job, pictures: Sequence[Result], missing: Ending | None) -> Delivery:
+        """Bring the pictures; those that are not to be had any more are neither delivered nor kept, and when that
+        is all of them nothing is said."""
+        async with AsyncExitStack() as stack:
+            return await Trip(self._ladder, self._packer, job, missing, stack).run(pictures)
+
+    async def apologise(self, job: Job, ending: Ending) -> None:
+        """Say it where the pictures would have gone; if no way is left there, it stays unsaid."""
+        await self._ladder.send(job, Letter(words.apology(job, ending), (), f"sd-{job.id}-no"))
+
+
+@asynccontextmanager
+async def open_courier(settings: Settings, seedream: Seedream, press: Press) -> AsyncIterator[RestCourier]:
+    """A courier that is logged in with the bot's token; raises NoDiscord, whose text says what to do."""
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    async with logged_in(token, settings.discord_api_base) as client:
+        yield RestCourier(client, packer(seedream, press, settings.data_dir))
+
+
+def packer(seedream: Seedream, press: Press, home: Path) -> Packer:
+    """Pictures as the client opens them and the press makes them fit; files are named within `home`."""
+    return Packer(lambda result: seedream.open(picture_of(result, home)), press.fit, home / "spool")

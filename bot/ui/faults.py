@@ -1,0 +1,70 @@
+"""What can go wrong at Discord's REST interface, as three errors: try the next way, make it smaller, ask again."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import discord
+
+from bot.studio.courier import CourierError
+from bot.ui.upload import CONNECTION_ERRORS
+
+T = TypeVar("T")
+
+AFTER_A_CUT, AFTER_A_FAULT, AFTER_A_REFUSAL = 1.0, 5.0, 60.0  # seconds
+
+# What discord.py raises when an answer is not what it expects: it does not check, it stumbles.
+_STUMBLES = (ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+_TOO_LARGE = 40005
+
+
+class Barred(Exception):
+    """This way does not lead to the person: no token, no message, no permission. Another may."""
+
+
+class TooLarge(Exception):
+    """Discord does not take so many bytes."""
+
+
+class TokenRefused(CourierError):
+    """Discord does not accept the token that this was asked with."""
+
+
+async def plainly(call: Awaitable[T], patience: float) -> T:
+    """The call's result; raises Barred, TooLarge or CourierError, whose texts hold no secret, and nothing else."""
+    failure: Exception
+    try:
+        async with asyncio.timeout(patience):
+            return await call
+    except discord.HTTPException as error:
+        failure = _meaning(error)
+    except discord.RateLimited as error:
+        failure = CourierError("Discord asks for patience", error.retry_after)
+    except discord.LoginFailure:
+        failure = TokenRefused("Discord does not accept the token", AFTER_A_REFUSAL)
+    except TimeoutError:
+        failure = CourierError(f"Discord did not answer within {patience:.0f} s", AFTER_A_FAULT)
+    except CONNECTION_ERRORS as error:
+        failure = CourierError(f"the connection to Discord broke ({type(error).__name__})", AFTER_A_CUT)
+    except (*_STUMBLES, discord.DiscordException) as error:
+        failure = CourierError(f"Discord's answer cannot be understood ({type(error).__name__})", AFTER_A_FAULT)
+    raise failure  # out here: the foreign error would be its context, and may hold addresses with tokens in them
+
+
+def _meaning(error: discord.HTTPException) -> Exception:
+    """What an error status means. All that is no passing trouble bars the way, whatever the reason:
+    then the next way is tried, and what no way leads to is kept."""
+    said = f"Discord answered {error.status}" + (f" (code {error.code})" if error.code else "")
+    if error.status == 413 or error.code == _TOO_LARGE:
+        return TooLarge(said)
+    if error.status == 429:
+        return CourierError(said, _seconds(error.response.headers.get("Retry-After")))
+    if error.status >= 500:
+        return CourierError(said, AFTER_A_FAULT)
+    if error.status == 401:
+        return TokenRefused("Discord does not accept the token", AFTER_A_REFUSAL)
+    return Barred(said)
+
+
+def _seconds(text: str | None) -> float:
+    return min(float(text), 3600.0) if text and text.replace(".", "", 1).isdecimal() else AFTER_A_REFUSAL

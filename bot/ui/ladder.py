@@ -1,0 +1,46 @@
+"""One message goes down the route until a way is open."""
+
+import logging
+from collections.abc import Callable
+
+from bot.studio.job import Job
+from bot.ui.faults import Barred
+from bot.ui.rest import Letter, Post
+from bot.ui.route import Way, route
+
+log = logging.getLogger(__name__)
+
+
+class Ladder:
+    """The ways to people, and the clock that closes some of them."""
+
+    def __init__(self, post: Post, now: Callable[[], float]) -> None:
+        self._post = post
+        self._now = now
+
+    async def send(self, job: Job, letter: Letter, *, further: bool = False) -> tuple[Way, int]:
+        """Bring one message by the best way that is open: the way and the message, (KEPT, 0) if none is.
+
+        Raises TooLarge or CourierError.
+        """
+        for way in self._ways(job, further):
+            if (message := await self._try(job, way, letter)) is not None:
+                return way, message
+        log.info("Job %d: no way leads to the person", job.id)
+        return Way.KEPT, 0
+
+    async def edit(self, job: Job, letter: Letter) -> None:
+        """Write over what we have said, if there is something; nothing new is posted. Raises CourierError."""
+        for way in self._ways(job, further=False):
+            if way in {Way.ORIGINAL, Way.ANSWER} and await self._try(job, way, letter) is not None:
+                return
+
+    def _ways(self, job: Job, further: bool) -> list[Way]:
+        return [way for way in route(job.origin, self._now(), further=further) if way is not Way.KEPT]
+
+    async def _try(self, job: Job, way: Way, letter: Letter) -> int | None:
+        try:
+            return await self._post.bring(way, job.origin, letter)
+        except Barred as error:
+            log.info("Job %d: the way %s is barred: %s", job.id, way.value, error)
+            return None

@@ -1,0 +1,117 @@
+"""Discord without its gateway: a client that is logged in, and the five ways that it can bring one message."""
+
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+from discord.http import Route
+
+from bot.studio.courier import CourierError
+from bot.studio.job import Origin
+from bot.ui.faults import Barred, TokenRefused, TooLarge, plainly
+from bot.ui.route import Way
+from bot.ui.upload import Upload
+
+PATIENCE = 120.0  # seconds for one message, discord.py's own retries and pauses included
+_ORIGINAL = cast(int, "@original")  # discord.py puts it into the address as it is
+_SILENT = discord.AllowedMentions.none()
+
+
+class NoDiscord(Exception):
+    """There is no way to Discord: what is wrong, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message. Within some minutes Discord posts only one with the same nonce (25 characters at most)."""
+
+    text: str
+    files: Sequence[Upload]
+    nonce: str
+
+
+class Post:
+    """Brings letters through a client that is logged in; its gateway is not needed."""
+
+    def __init__(self, client: discord.Client, patience: float = PATIENCE) -> None:
+        self._client = client
+        self._patience = patience
+
+    async def bring(self, way: Way, origin: Origin, letter: Letter) -> int:
+        """The message that the letter has become; raises Barred, TooLarge or CourierError."""
+        call = self._call(way, origin, letter)
+        try:
+            message = await plainly(call, self._patience)
+        except TokenRefused:
+            if way in {Way.ORIGINAL, Way.FOLLOWUP}:
+                raise Barred("the interaction's token has ended") from None
+            raise
+        except TooLarge as error:
+            if not letter.files:  # there is nothing to make smaller
+                raise Barred(str(error)) from None
+            raise
+        return message.id
+
+    def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
+        told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
+        files = list(letter.files)
+        if way is Way.ORIGINAL:
+            return self._hook(origin).edit_message(_ORIGINAL, attachments=files, **told)
+        if way is Way.FOLLOWUP:
+            private = origin.visibility == "private"
+            return self._hook(origin).send(files=files, ephemeral=private, wait=True, **told)
+        channel = self._client.get_partial_messageable(origin.channel)
+        if way is Way.ANSWER:
+            return channel.get_partial_message(_known(origin.answer)).edit(attachments=files, **told)
+        if way is Way.REPLY:
+            told["reference"] = channel.get_partial_message(_known(origin.message)).to_reference(
+                fail_if_not_exists=False
+            )
+        return channel.send(files=files, nonce=letter.nonce, **told)
+
+    def _hook(self, origin: Origin) -> discord.Webhook:
+        """The interaction's own webhook."""
+        hook = discord.Webhook.partial(_known(origin.application), origin.token or "", client=self._client)
+        hook.type = discord.WebhookType.application  # a partial one is taken for a channel's
+        return hook
+
+
+def _known(number: int | None) -> int:
+    if number is None:
+        raise ValueError("this way is not open: the route would not have named it")
+    return number
+
+
+@asynccontextmanager
+async def logged_in(token: str, api_base: str, patience: float = PATIENCE) -> AsyncIterator[discord.Client]:
+    """A client for REST alone, at this base address, which discord.py keeps once for the whole process.
+
+    Raises NoDiscord.
+    """
+    if not token:
+        raise NoDiscord(
+            "DISCORD_TOKEN is not set: copy it from the Bot page of https://discord.com/developers/applications"
+        )
+    before, Route.BASE = Route.BASE, api_base
+    intents = discord.Intents(guilds=True)  # nothing comes of them here; without them discord.py warns
+    client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience)
+    try:
+        async with client:
+            await _log_in(client, token, patience)
+            yield client
+    finally:
+        Route.BASE = before
+
+
+async def _log_in(client: discord.Client, token: str, patience: float) -> None:
+    try:
+        await plainly(client.login(token), patience)
+    except TokenRefused:
+        raise NoDiscord(
+            "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of"
+            " https://discord.com/developers/applications"
+        ) from None
+    except (CourierError, Barred) as error:
+        raise NoDiscord(f"Discord cannot be reached: {error}; check the network and DISCORD_API_BASE") from None

@@ -1,0 +1,124 @@
+"""One delivery: pictures are opened, cut into messages, brought; each of them ends delivered, kept or lost."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from bot.seedream.errors import Retry, SeedreamError
+from bot.studio.courier import CourierError
+from bot.studio.job import Delivery, Ending, Job, Result
+from bot.ui import words
+from bot.ui.faults import TooLarge
+from bot.ui.ladder import Ladder
+from bot.ui.packing import REQUEST, DoesNotFit, Packed, Packer, first_message
+from bot.ui.rest import Letter
+from bot.ui.route import Way
+from bot.ui.upload import Upload, UploadBroken
+
+log = logging.getLogger(__name__)
+
+SMALLEST = 256 * 1024  # bytes; a picture is not made smaller than this to please a server
+
+
+class Trip:
+    """The state of one delivery; `stack` holds the pictures open until its end."""
+
+    def __init__(self, ladder: Ladder, packer: Packer, job: Job, missing: Ending | None, stack: AsyncExitStack) -> None:
+        self._ladder = ladder
+        self._packer = packer
+        self._job = job
+        self._missing = missing
+        self._stack = stack
+        self._limit = job.origin.upload_limit
+        self._request = max(REQUEST, self._limit)
+        self._delivered: list[int] = []
+        self._kept: list[int] = []
+        self._messages: list[int] = []
+        self._way = ""
+        self._untold = words.Absent()
+
+    async def run(self, pictures: Sequence[Result]) -> Delivery:
+        """Bring them all; raises CourierError when the whole has to be tried again."""
+        left = await self._pack(sorted(pictures, key=lambda picture: picture.index))
+        while left or (self._kept and not self._messages):
+            batch = first_message(left, self._request)
+            uploads = [self._upload(packed) for packed in batch]
+            try:
+                way, message = await self._ladder.send(
+                    self._job, self._letter(batch, uploads), further=bool(self._messages)
+                )
+            except TooLarge as error:
+                left = await self._smaller(left, batch, error)
+                continue
+            except CourierError:
+                broken = [packed for packed, upload in zip(batch, uploads, strict=True) if self._broke(packed, upload)]
+                if not broken:
+                    raise
+                left = [packed for packed in left if packed not in broken]
+                continue
+            self._way = self._way or way.value
+            if way is Way.KEPT:
+                self._kept += [packed.picture.index for packed in left if packed.picture.index not in self._kept]
+                break
+            self._delivered += [packed.picture.index for packed in batch]
+            self._messages.append(message)
+            self._untold = words.Absent()
+            left = left[len(batch) :]
+        return Delivery(tuple(self._delivered), tuple(sorted(self._kept)), tuple(self._messages), self._way)
+
+    async def _pack(self, pictures: Sequence[Result]) -> list[Packed]:
+        packed = [await self._open(picture) for picture in pictures]
+        return [picture for picture in packed if picture is not None]
+
+    async def _open(self, picture: Result) -> Packed | None:
+        try:
+            return await self._stack.enter_async_context(self._packer.pack(picture, self._limit))
+        except SeedreamError as error:
+            self._gone(picture, error)
+        except DoesNotFit as error:
+            self._keep(picture, error)
+        return None
+
+    async def _smaller(self, left: list[Packed], batch: list[Packed], why: TooLarge) -> list[Packed]:
+        """What is left, for messages that are half as large: fewer pictures in each, then smaller ones."""
+        if len(batch) > 1:
+            self._request = sum(packed.content.length for packed in batch) // 2
+            return left
+        self._limit = max(SMALLEST, batch[0].content.length // 2)
+        if batch[0].content.length <= SMALLEST:
+            self._keep(batch[0].picture, why)
+            return left[1:]
+        again = [
+            packed if packed.content.length <= self._limit else await self._open(packed.picture) for packed in left
+        ]
+        return [packed for packed in again if packed is not None]
+
+    def _broke(self, packed: Packed, upload: Upload) -> bool:
+        """Whether it was this picture, and not Discord, that cut the message off."""
+        if upload.broken is not None:
+            self._gone(packed.picture, upload.broken)
+        return upload.broken is not None
+
+    def _gone(self, picture: Result, error: Exception) -> None:
+        """It cannot be read: for good, or only now; what is paid for and may be had later is kept."""
+        lost = isinstance(error, UploadBroken) or (isinstance(error, SeedreamError) and error.retry is Retry.NEVER)
+        if not lost:
+            self._keep(picture, error)
+            return
+        self._untold = words.Absent(self._untold.kept, self._untold.lost + 1)
+        log.warning("Job %d: picture %d is lost: %s", self._job.id, picture.index, error)
+
+    def _keep(self, picture: Result, error: Exception) -> None:
+        self._kept.append(picture.index)
+        self._untold = words.Absent(self._untold.kept + 1, self._untold.lost)
+        log.warning("Job %d: picture %d is kept: %s", self._job.id, picture.index, error)
+
+    def _upload(self, packed: Packed) -> Upload:
+        name = f"seedream-{self._job.id}-{packed.picture.index + 1}.{packed.extension}"
+        spoiler = self._job.origin.visibility == "spoiler"
+        return Upload(packed.content, name, spoiler=spoiler, description=words.alt(self._job))
+
+    def _letter(self, batch: Sequence[Packed], uploads: Sequence[Upload]) -> Letter:
+        shown = [packed.picture for packed in batch]
+        text = words.facts(self._job, shown, self._untold, None if self._messages else self._missing)
+        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}")
