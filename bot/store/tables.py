@@ -80,22 +80,29 @@ Index(  # when the clock alone makes something claimable
     postgresql_where=text("closed_at IS NULL AND owner IS NULL"),
 )
 Index(
-    "jobs_held",
-    jobs.c.user_id,
-    sqlite_where=text("closed_at IS NULL AND owner IS NOT NULL"),
-    postgresql_where=text("closed_at IS NULL AND owner IS NOT NULL"),
-)
-Index(
-    "jobs_open_by_user",
+    "jobs_waiting_by_user",
     jobs.c.user_id,
     jobs.c.id,
-    sqlite_where=text("closed_at IS NULL"),
-    postgresql_where=text("closed_at IS NULL"),
+    sqlite_where=text("closed_at IS NULL AND owner IS NULL"),
+    postgresql_where=text("closed_at IS NULL AND owner IS NULL"),
+)
+Index(
+    "jobs_held",
+    jobs.c.user_id,
+    jobs.c.server_id,
+    jobs.c.provider,
+    sqlite_where=text("closed_at IS NULL AND owner IS NOT NULL"),
+    postgresql_where=text("closed_at IS NULL AND owner IS NOT NULL"),
 )
 Index("jobs_by_user", jobs.c.user_id, jobs.c.id)
 Index("jobs_by_server", jobs.c.server_id, jobs.c.created_at)
 Index("jobs_by_parent", jobs.c.parent)
-Index("jobs_closed", jobs.c.closed_at)
+Index(  # without the open ones: SQLite would look for what is open here, and find all that waits
+    "jobs_closed",
+    jobs.c.closed_at,
+    sqlite_where=text("closed_at IS NOT NULL"),
+    postgresql_where=text("closed_at IS NOT NULL"),
+)
 
 lanes = Table(  # one per user: where the next job of theirs would stand
     "lanes",

@@ -7,17 +7,9 @@ from sqlalchemy import delete, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs, workers
-from bot.studio.job import Ending, Job, State
+from bot.studio.job import Job, State
 from bot.studio.queue import BEGUN, HELD, NEWS, Lost, fence, lock
-from bot.studio.rows import ending_json, job_of
-
-STRIKES = 3  # so many workers may die of a job before nobody tries it again
-
-_GAVE_UP = {
-    State.RUNNING: Ending(State.FAILED, "GaveUp"),
-    State.SENT: Ending(State.IN_DOUBT, "GaveUp", charged="unknown"),
-    State.GENERATED: Ending(State.FAILED, "GaveUp", charged="yes"),
-}
+from bot.studio.rows import job_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +41,14 @@ def retire(tx: Transaction, me: str) -> None:
     for row in tx.run(select(jobs).where(HELD, jobs.c.owner == me)).all():
         _let_go(tx, job_of(row), tx.now, strike=False)
     tx.run(delete(workers).where(workers.c.id == me))
+    tx.announce(NEWS)
 
 
 def reap(tx: Transaction, *, alone: str | None = None) -> int:
-    """Take the jobs of the dead from them, and say how many. `alone` is the only worker that can be alive."""
+    """Take the jobs of the dead from them, and say how many. `alone` is the only worker that can be alive.
+
+    Each gets a strike, so that a job which kills whoever works on it can be told from the others.
+    """
     dead = workers.c.lease_until < tx.now if alone is None else workers.c.id != alone
     tx.run(delete(workers).where(dead))
     orphaned = select(jobs).where(HELD, jobs.c.owner.not_in(select(workers.c.id)))
@@ -62,25 +58,24 @@ def reap(tx: Transaction, *, alone: str | None = None) -> int:
     rows = tx.run(orphaned).all()
     for row in rows:
         _let_go(tx, job_of(row), tx.now, strike=True)
+    tx.announce(NEWS)
     return len(rows)
 
 
 def release(tx: Transaction, job: Job, me: str, *, ready_at: float, strike: bool = False) -> None:
-    """Let go of a job, for anybody to take from `ready_at` on; what was not sent yet waits for its turn again."""
+    """Let go of a job, for anybody to take from `ready_at` on."""
     row = tx.run(select(jobs).where(fence(job, me)).with_for_update()).one_or_none()
     if row is None:
         raise Lost(f"job {job.id}")
     _let_go(tx, job_of(row), ready_at, strike=strike)
+    tx.announce(NEWS)
 
 
 def _let_go(tx: Transaction, job: Job, ready_at: float, *, strike: bool) -> None:
-    strikes = job.strikes + strike
-    values: dict[str, Any] = {"owner": None, "ready_at": ready_at, "strikes": strikes}
-    if strike and strikes >= STRIKES and job.state in _GAVE_UP:
-        values |= {"state": State.ENDING.value, "error": ending_json(_GAVE_UP[job.state]), "tag": BEGUN}
-    elif job.state is State.RUNNING:
-        values |= {"state": State.QUEUED.value}
+    """What was not sent yet waits for its turn again, at its old place; what was begun comes before all others."""
+    values: dict[str, Any] = {"owner": None, "ready_at": ready_at, "strikes": job.strikes + strike}
+    if job.state is State.RUNNING:
+        values["state"] = State.QUEUED.value
     else:
-        values |= {"tag": BEGUN}
+        values["tag"] = BEGUN
     tx.run(update(jobs).where(fence(job, job.owner)).values(**values))
-    tx.announce(NEWS)

@@ -201,9 +201,9 @@ def _free(room: Capacity, busy: int) -> bool:
 def _taken(subject: str) -> Select[Any]:
     """(user, 1) … (user, n) for each user who has n jobs held: limits that leave no room. One look for all rows."""
     held = jobs.alias("held")
-    number = func.row_number().over(partition_by=held.c[subject])
-    whose = select(held.c[subject], number)
-    return whose.where(held.c.closed_at.is_(None), held.c.owner.is_not(None), held.c[subject].is_not(None))
+    whose = func.coalesce(held.c[subject], 0)
+    number = func.row_number().over(partition_by=whose)
+    return select(whose, number).where(held.c.closed_at.is_(None), held.c.owner.is_not(None))
 
 
 def _head(now: float, provider: str, free: bool) -> Select[Any]:
@@ -269,3 +269,13 @@ def place(tx: Transaction, job_id: int) -> int | None:
 def waiting_of(tx: Transaction, user: int) -> int:
     """How many jobs of a user wait for their turn."""
     return int(tx.run(select(func.count()).where(jobs.c.user_id == user, WAITING, QUEUED)).scalar_one())
+
+
+def working_of(tx: Transaction, user: int) -> int:
+    """How many jobs of a user are being worked on."""
+    return int(tx.run(select(func.count()).where(jobs.c.user_id == user, HELD)).scalar_one())
+
+
+def waiting_in_all(tx: Transaction) -> int:
+    """How many jobs of all people wait for their turn."""
+    return int(tx.run(select(func.count()).select_from(jobs).where(WAITING, QUEUED)).scalar_one())

@@ -62,13 +62,14 @@ def doubted(tx: Transaction, job: Job, me: str, cost: int) -> Job:
 
 
 def ending(tx: Transaction, job: Job, me: str, how: Ending, doubtful_cost: int = 0) -> Job:
-    """RUNNING or SENT → ENDING: there will be no pictures; the person has yet to be told."""
+    """RUNNING, SENT or (nothing could be had of it) GENERATED → ENDING: no pictures; the person has yet to be told."""
     return _step(
         tx,
         job,
         me,
         State.RUNNING,
         State.SENT,
+        State.GENERATED,
         state=State.ENDING.value,
         error=ending_json(how),
         doubtful_cost=jobs.c.doubtful_cost + doubtful_cost,

@@ -1,0 +1,72 @@
+"""When a job should be done: from how long such jobs took, what is before it, and how many hands there are."""
+
+from sqlalchemy import case, func, select, tuple_
+
+from bot.store.database import Transaction
+from bot.store.tables import jobs, queues, timings, workers
+from bot.studio.job import Job, State
+from bot.studio.queue import CALLING, HELD, QUEUED, WAITING, Capacity
+
+MEMORY = 20  # how many jobs a mean goes back
+
+
+def learn(tx: Transaction, provider: str, model: str, images: int, seconds: float) -> None:
+    """Remember how long a job took; the latest count for more."""
+    new = tx.insert(timings).values(provider=provider, model=model, images=images, seconds=seconds, jobs=1)
+    count = case((timings.c.jobs < MEMORY, timings.c.jobs + 1), else_=MEMORY)
+    mean = timings.c.seconds + (new.excluded.seconds - timings.c.seconds) / count
+    key = [timings.c.provider, timings.c.model, timings.c.images]
+    tx.run(new.on_conflict_do_update(index_elements=key, set_={"seconds": mean, "jobs": count}))
+
+
+def eta(tx: Transaction, job: Job, capacity: Capacity | None = None) -> float | None:
+    """When it should be done, by the clock; None if nothing like it was measured, nobody works, or it is overdue.
+
+    With the capacity of its provider, the pace there is considered too.
+    """
+    if job.state is State.QUEUED:
+        return _from_the_line(tx, job, capacity or Capacity())
+    begun = job.started_at if job.state is State.RUNNING else job.sent_at
+    if begun is None or job.state not in {State.RUNNING, State.SENT}:
+        return None
+    seconds = _Means(tx).of(job.provider, job.model, job.images)
+    return None if seconds is None or begun + seconds < tx.now else begun + seconds
+
+
+def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | None:
+    means = _Means(tx)
+    own = means.of(job.provider, job.model, job.images)
+    slots = tx.run(select(func.sum(workers.c.slots)).where(workers.c.lease_until >= tx.now)).scalar()
+    mine = tx.run(select(jobs.c.tag, jobs.c.ready_at).where(jobs.c.id == job.id, WAITING)).one_or_none()
+    if own is None or not slots or mine is None:
+        return None
+    kinds = select(jobs.c.provider, jobs.c.model, jobs.c.images, func.count().label("jobs"))
+    line = kinds.where(WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(mine.tag, job.id))
+    ahead = tx.run(line.group_by(jobs.c.provider, jobs.c.model, jobs.c.images)).all()
+    held = tx.run(select(jobs.c.provider, jobs.c.model, jobs.c.images, jobs.c.started_at).where(HELD, CALLING)).all()
+    wait = 0.0
+    if len(held) + sum(kind.jobs for kind in ahead) >= slots:
+        work = sum(kind.jobs * (means.of(kind.provider, kind.model, kind.images) or own) for kind in ahead)
+        for row in held:
+            whole = means.of(row.provider, row.model, row.images) or own
+            work += max(0.0, (row.started_at or tx.now) + whole - tx.now)
+        wait = work / slots
+    paid_until = tx.run(select(queues.c.paid_until).where(queues.c.provider == job.provider)).scalar() or 0.0
+    before = sum(kind.images * kind.jobs for kind in ahead if kind.provider == job.provider)
+    paced = capacity.opens_at(capacity.pay(paid_until, before, tx.now), job.images)
+    return max(tx.now + wait, paced, mine.ready_at) + own
+
+
+class _Means:
+    """How long jobs take, as measured; of what never ran, by the nearest number of pictures of the same model."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._seconds = {(row.provider, row.model, row.images): row.seconds for row in tx.run(select(timings))}
+
+    def of(self, provider: str, model: str, images: int) -> float | None:
+        """Seconds for a job, or None."""
+        known = [key for key in self._seconds if key[:2] == (provider, model)]
+        if not known:
+            return None
+        nearest = min(known, key=lambda key: abs(key[2] - images))
+        return float(self._seconds[nearest] * images / nearest[2])
