@@ -1,7 +1,8 @@
 """Wires the parts together in one readable list, and closes them in reverse."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.config import Settings
@@ -15,6 +16,18 @@ from bot.seedream.gate import Gate, Limits
 from bot.seedream.providers import PROVIDERS
 from bot.seedream.retry import Policy
 from bot.seedream.transport import Transport
+from bot.store.database import Database
+from bot.store.open import open_database
+from bot.studio.courier import Courier
+from bot.studio.kit import Kit
+from bot.studio.preferences import defaults as default_limits
+from bot.studio.queue import Capacity
+from bot.studio.shelf import Shelf
+from bot.studio.studio import Studio, Terms
+from bot.studio.tariff import Tariff
+from bot.studio.worker import Pace, Worker
+
+DELIVERIES = 8  # at once: more would share the same line, and all would arrive late together
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +39,52 @@ class Workshop:
     press: Press
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """The studio with its door and its worker, over a database that is open."""
+
+    database: Database
+    studio: Studio
+    worker: Worker
+    workshop: Workshop
+
+
+OpenCourier = Callable[[Workshop], AbstractAsyncContextManager[Courier]]
+
+
 @asynccontextmanager
-async def open_workshop(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Workshop]:
+async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Everything between an order and its delivery, ready to work; raises StoreError in words."""
+    clock = clock or Clock()
+    home = settings.data_dir
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(url, home))
+        # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
+        workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
+        courier = await stack.enter_async_context(open_courier(workshop))
+        tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
+        terms = Terms(default_limits(settings), settings.queue_limit, settings.ambiguous_retries)
+        kit = Kit(
+            database,
+            workshop.seedream,
+            courier,
+            tariff,
+            Shelf.within(home),
+            home,
+            Capacity(settings.provider_jobs_at_once, settings.images_per_minute),
+            asyncio.Semaphore(DELIVERIES),
+            clock,
+        )
+        pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
+        studio = Studio(database, workshop.seedream, home, tariff, terms)
+        yield House(database, studio, Worker(kit, pace), workshop)
+
+
+@asynccontextmanager
+async def open_workshop(
+    settings: Settings, clock: Clock | None = None, limits: Limits | None = None
+) -> AsyncIterator[Workshop]:
     """Everything between a request and its pictures, ready to work; closed in reverse."""
     clock = clock or Clock()
     spool = settings.data_dir / "spool"
@@ -40,7 +97,7 @@ async def open_workshop(settings: Settings, clock: Clock | None = None) -> Async
         fetcher = await stack.enter_async_context(Fetcher(guard))
         press = await stack.enter_async_context(Press(spool=spool))
         seedream = Seedream(
-            channels(settings, catalogue, clock),
+            channels(settings, catalogue, clock, limits),
             catalogue=catalogue,
             transport=transport,
             fetch=fetcher,
@@ -57,9 +114,9 @@ def load_catalogue(settings: Settings) -> Catalogue:
     return Catalogue.load(*([own] if own.is_file() else []))
 
 
-def channels(settings: Settings, catalogue: Catalogue, clock: Clock) -> list[Channel]:
+def channels(settings: Settings, catalogue: Catalogue, clock: Clock, limits: Limits | None = None) -> list[Channel]:
     """The providers that have a key, in the order of the settings, each behind its gate."""
-    limits = Limits(settings.parallel_jobs, settings.images_per_minute)
+    limits = limits or Limits(settings.parallel_jobs, settings.images_per_minute)
     return [
         Channel(
             PROVIDERS[name](settings.key(name), settings.base_url(name), catalogue=catalogue),

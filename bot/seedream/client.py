@@ -166,7 +166,7 @@ class Seedream:
                 return
 
     async def _attempt(self, channel: Channel, request: ImageRequest, attempt: int) -> AsyncGenerator[Event, None]:
-        images = self._most_images(request)
+        images = self.most_images(request)
         delay = channel.gate.delay(images)
         if delay > 0:
             yield Waiting(channel.provider.name, delay)
@@ -177,7 +177,7 @@ class Seedream:
                 async for event in events:
                     yield event
 
-    def _most_images(self, request: ImageRequest) -> int:
+    def most_images(self, request: ImageRequest) -> int:
         """What the provider's own pacing counts for a request: layers are counted at their most."""
         model = self.catalogue.resolve(request.model)
         return 1 + model.layers if request.layers and model else request.expected_images

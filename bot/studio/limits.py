@@ -57,6 +57,11 @@ class Limits:
     cooldown: float = 0.0  # seconds between two jobs of a user
     weight: float = 1.0  # the share of a user in the queue
 
+    def budgeted(self, *, in_server: bool) -> bool:
+        """Whether money is limited for a job, so that its price must be known."""
+        allowances = [self.user, self.all, *([self.server] if in_server else [])]
+        return any(allowance.cost(period) for allowance in allowances for period in Period)
+
 
 class Barrier(Enum):
     """What can stand in the way of a job."""
@@ -71,7 +76,9 @@ class Barrier(Enum):
     QUEUE_FULL = "queue_full"
     PAUSED = "paused"
     MODEL = "model"  # not allowed here
-    STOPPING = "stopping"
+    NO_SUCH_JOB = "no_such_job"
+    NOT_YOURS = "not_yours"
+    EXPIRED = "expired"  # the pictures to go on from cannot be had any more
 
 
 @dataclass(frozen=True, slots=True)

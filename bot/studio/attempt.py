@@ -1,0 +1,136 @@
+"""One attempt at a job: from its last recorded step to its end, or until it is left to another."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bot.seedream.errors import SeedreamError
+from bot.studio import steps
+from bot.studio.closing import billed, end, settle
+from bot.studio.courier import CourierError
+from bot.studio.drawing import Drawing, LetGo
+from bot.studio.endings import cancelled, ending_of, expired, gave_up, lost_track
+from bot.studio.job import Delivery, Ending, Job, State
+from bot.studio.kit import Kit
+from bot.studio.orders import read
+from bot.studio.report import Report
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+STRIKES = 3  # so many workers may die of a job before it is ended without another try
+PATIENCE = 6 * 3600.0  # links live for a day; after this the pictures are only kept
+TRIES = 3  # in a row, before the job is laid aside for a while
+SHORTEST, LONGEST = 2.0, 600.0
+LONG = 30.0  # a pause during which the place is given to another job
+
+
+class Attempt:
+    """Holds a claimed job. `job` is always as it was written last."""
+
+    def __init__(self, kit: Kit, me: str, job: Job, stopping: asyncio.Event) -> None:
+        self.job = job
+        self._kit = kit
+        self._me = me
+        self._stopping = stopping
+        self._report = Report(kit.courier)
+        self._drawing: asyncio.Task[None] | None = None
+        self._unwanted = job.cancelled
+
+    async def run(self) -> None:
+        """Go on until the job has ended. Raises LetGo to have it back in the queue, Lost when somebody else has it."""
+        try:
+            await self._draw()
+            await self._report.close()
+            if self.job.state is State.GENERATED:
+                await self._bring()
+            if self.job.state is State.ENDING:
+                await self._apologise()
+        finally:
+            await self._report.close()
+
+    def cancel(self) -> None:
+        """The person does not want it any more: stop waiting, unless the pictures are there."""
+        self._unwanted = True
+        if self._drawing is not None:
+            self._drawing.cancel()
+
+    async def _draw(self) -> None:
+        """Until there are pictures or an end. What left without a task to ask for is never sent again."""
+        if self.job.state not in {State.RUNNING, State.SENT}:
+            return
+        drawing = Drawing(self._kit, self._me, self.job, self._report, self._stopping)
+        try:
+            if self.job.strikes >= STRIKES:
+                await drawing.end(gave_up(self.job))
+            elif self.job.state is State.SENT and self.job.task is None:
+                await drawing.end(lost_track())
+            elif self._unwanted:
+                await drawing.end(cancelled(charged="no" if self.job.state is State.RUNNING else "unknown"))
+            else:
+                await self._follow(drawing)
+        finally:
+            self.job = drawing.job
+
+    async def _follow(self, drawing: Drawing) -> None:
+        try:
+            request = read(self.job.request, self._kit.shelf)
+        except SeedreamError as error:
+            await drawing.end(ending_of(error))
+            return
+        seedream, task = self._kit.seedream, self.job.task
+        events = seedream.resume(self.job.provider, task, request) if task else seedream.generate(request)
+        self._drawing = asyncio.create_task(drawing.follow(events))
+        try:
+            await asyncio.wait({self._drawing})
+        except asyncio.CancelledError:
+            self._drawing.cancel()
+            await asyncio.wait({self._drawing})
+            raise
+        if self._drawing.cancelled():
+            await drawing.stopped()
+        else:
+            self._drawing.result()
+
+    async def _bring(self) -> None:
+        job, tariff = self.job, self._kit.tariff
+        delivery = None
+        if job.strikes < STRIKES:
+            async with self._kit.deliveries:
+                delivery = await self._insist(lambda: self._kit.courier.deliver(job, job.pictures, job.ending))
+        if delivery is None:
+            log.warning("Job %d: its pictures could not be delivered, they are kept", job.id)
+            delivery = Delivery(kept=tuple(picture.index for picture in job.pictures), way="kept")
+        if delivery.delivered or delivery.kept:
+            self.job = await self._kit.record(lambda tx: settle(tx, job, self._me, delivery, tariff))
+        else:
+            gone = billed(job, tariff)
+            self.job = await self._kit.record(lambda tx: steps.ending(tx, job, self._me, expired(), gone))
+
+    async def _apologise(self) -> None:
+        job, ending = self.job, self.job.ending
+        if ending is not None and job.strikes < STRIKES and await self._insist(lambda: self._say_so(ending)):
+            log.info("Job %d ended: %s", job.id, ending.error)
+        else:
+            log.warning("Job %d ended (%s), and nobody could be told", job.id, ending and ending.error)
+        self.job = await self._kit.record(lambda tx: end(tx, job, self._me))
+
+    async def _say_so(self, ending: Ending) -> bool:
+        await self._kit.courier.apologise(self.job, ending)
+        return True
+
+    async def _insist(self, trip: Callable[[], Awaitable[T]]) -> T | None:
+        """Send the courier, again if need be; None when there is no more sense in it. Raises LetGo to try later."""
+        for tried in range(TRIES):
+            try:
+                return await trip()
+            except CourierError as error:
+                log.info("Job %d: the courier came back: %s", self.job.id, error)
+                pause = error.retry_after or SHORTEST * 2.0**tried
+            if tried + 1 < TRIES and pause <= LONG:
+                await self._kit.clock.sleep(pause)
+        now = self._kit.database.now()
+        if now >= (self.job.generated_at or self.job.created_at) + PATIENCE:
+            return None
+        raise LetGo(now + max(pause, min(LONGEST, SHORTEST * 2.0 ** min(self.job.attempt, 10))))

@@ -1,0 +1,47 @@
+"""What an attempt at a job works with, and how it writes things down for certain."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from bot.seedream.client import Seedream
+from bot.seedream.clock import Clock
+from bot.store.database import Database, Work
+from bot.store.errors import Passing
+from bot.studio.courier import Courier
+from bot.studio.queue import Capacity
+from bot.studio.shelf import Shelf
+from bot.studio.tariff import Tariff
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The parts that all attempts of a process share."""
+
+    database: Database
+    seedream: Seedream
+    courier: Courier
+    tariff: Tariff
+    shelf: Shelf
+    home: Path  # the data folder, which the names of files begin in
+    capacity: Capacity  # of each provider
+    deliveries: asyncio.Semaphore
+    clock: Clock
+
+    async def record(self, work: Work[T]) -> T:
+        """Write down what has happened, however long the database is away: it cannot be made not to have happened."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self.database.write(work)
+            except Passing as error:
+                log.warning("The database cannot be written just now, trying again: %s", error)
+            await self.clock.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)

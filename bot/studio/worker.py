@@ -1,0 +1,173 @@
+"""The worker: claims jobs, works on so many at once, keeps its lease alive, and lets go politely."""
+
+import asyncio
+import logging
+import os
+import socket
+from dataclasses import dataclass
+
+from bot.store.database import Transaction
+from bot.store.errors import Passing, StoreError
+from bot.studio import leases, queue
+from bot.studio.attempt import Attempt
+from bot.studio.cancel import cancelled_of
+from bot.studio.drawing import LetGo
+from bot.studio.job import Job
+from bot.studio.kit import Kit
+
+log = logging.getLogger(__name__)
+
+NET = 2.0  # seconds after which is looked for jobs though nobody called; news may have been missed
+STRUCK = 5.0  # seconds that a job rests after a fault of the bot itself
+FAREWELL = 5.0  # what giving jobs back may take at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much one process takes on: jobs at once, seconds of a lease, and of grace after a stop."""
+
+    slots: int = 4
+    lease: float = 60.0
+    grace: float = 20.0
+
+
+class Worker:
+    """Works until it is stopped. Every process may have one; those on one PostgreSQL share the queue."""
+
+    def __init__(self, kit: Kit, pace: Pace) -> None:
+        host, pid = socket.gethostname(), os.getpid()
+        self.id = f"{host}-{pid}-{os.urandom(4).hex()}"
+        self._me = leases.Worker(self.id, host, pid, pace.slots)
+        self._kit = kit
+        self._pace = pace
+        self._attempts: dict[int, Attempt] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._woken = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    def stop(self) -> None:
+        """No new jobs from now on; `run` returns when those under way have ended or the grace is over, which a
+        second call ends."""
+        if self._stopping.is_set():
+            self._hurry.set()
+        self._stopping.set()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until stopped. What earlier processes left is taken up first, at once where nobody else can live."""
+        self._kit.database.listen(self._heard)
+        await self._begin()
+        self.ready.set()
+        keeper = asyncio.create_task(self._keep_lease())
+        try:
+            while not self._stopping.is_set():
+                again_at = await self._fill()
+                await self._rest(again_at)
+            await self._finish()
+        finally:
+            keeper.cancel()
+            await asyncio.wait({keeper})
+
+    async def _begin(self) -> None:
+        def work(tx: Transaction) -> int:
+            leases.register(tx, self._me, self._pace.lease)
+            return leases.reap(tx, alone=None if self._kit.database.shared else self.id)
+
+        taken_up = await self._kit.record(work)
+        if taken_up:
+            log.info("%d jobs of an earlier process go on", taken_up)
+
+    def _heard(self, news: str) -> None:
+        word, _, number = news.partition(" ")
+        if word == "cancel" and number.isdecimal() and (attempt := self._attempts.get(int(number))):
+            attempt.cancel()
+        elif word == "jobs":
+            self._woken.set()
+
+    async def _fill(self) -> float | None:
+        """Start jobs as long as there are places and jobs; when to look again, if that is known."""
+        while len(self._tasks) < self._pace.slots and not self._stopping.is_set():
+            try:
+                found = await self._kit.database.write(lambda tx: queue.claim(tx, self.id, {}, self._kit.capacity))
+            except Passing as error:
+                log.warning("No job can be claimed just now: %s", error)
+                return None
+            if found.job is None:
+                return found.again_at
+            task = asyncio.create_task(self._work(found.job), name=f"job {found.job.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return None
+
+    async def _rest(self, again_at: float | None) -> None:
+        seconds = NET if again_at is None else min(NET, max(0.0, again_at - self._kit.database.now()))
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._woken.clear()
+
+    async def _work(self, job: Job) -> None:
+        attempt = self._attempts[job.id] = Attempt(self._kit, self.id, job, self._stopping)
+        try:
+            await attempt.run()
+        except LetGo as later:
+            await self._release(attempt.job, later.ready_at)
+        except queue.Lost:
+            log.warning("Job %d went to another worker, because this one was silent for too long", job.id)
+        except asyncio.CancelledError:
+            await self._release(attempt.job, self._kit.database.now())
+        except Exception:  # a rim: one job must not end the others
+            log.exception("Job %d met a fault of the bot", job.id)
+            await self._release(attempt.job, self._kit.database.now() + STRUCK, strike=True)
+        finally:
+            del self._attempts[job.id]
+            self._woken.set()
+
+    async def _release(self, job: Job, ready_at: float, *, strike: bool = False) -> None:
+        try:
+            await self._kit.record(lambda tx: leases.release(tx, job, self.id, ready_at=ready_at, strike=strike))
+        except queue.Lost:
+            log.warning("Job %d went to another worker already", job.id)
+
+    async def _keep_lease(self) -> None:
+        """Say that this process lives, and look after those that do not say so any more."""
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            try:
+                unwanted = await self._kit.database.write(self._keep)
+            except Passing as error:
+                log.warning("The lease cannot be renewed just now: %s", error)
+                continue
+            for number in unwanted:
+                if attempt := self._attempts.get(number):
+                    attempt.cancel()
+
+    def _keep(self, tx: Transaction) -> list[int]:
+        if not leases.renew(tx, self.id, self._pace.lease):
+            leases.register(tx, self._me, self._pace.lease)
+        leases.reap(tx)
+        return cancelled_of(tx, self.id)
+
+    async def _finish(self) -> None:
+        """Those under way may end within the grace; the rest goes back to where it was written last."""
+        if self._tasks:
+            log.info("Stopping: %d jobs may end within %.0f seconds", len(self._tasks), self._pace.grace)
+            hurry = asyncio.ensure_future(self._hurry.wait())
+            ended = asyncio.ensure_future(asyncio.wait(self._tasks))
+            await asyncio.wait({hurry, ended}, timeout=self._pace.grace, return_when=asyncio.FIRST_COMPLETED)
+            hurry.cancel()
+            ended.cancel()
+        for task in self._tasks:
+            task.cancel()
+        try:
+            async with asyncio.timeout(FAREWELL):
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
+                await self._kit.database.write(lambda tx: leases.retire(tx, self.id))
+        except (TimeoutError, StoreError) as error:
+            log.warning("Some jobs could not be given back, they go on when the lease is over: %s", error or "no time")

@@ -1,0 +1,16 @@
+"""A scene: everything from an order to its delivery, on each of the two engines."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.database import Database
+from tests.databases import Hands
+from tests.studio.scene import Scene, open_scene
+
+
+@pytest.fixture
+async def scene(database: Database, hands: Hands, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_scene(database, hands, tmp_path) as opened:
+        yield opened
