@@ -10,6 +10,8 @@ from bot.ui.route import Way, route
 
 log = logging.getLogger(__name__)
 
+NONCES_LIVE = 60.0  # seconds for certain; Discord says "a few minutes"
+
 
 class Ladder:
     """The ways to people, and the clock that closes some of them."""
@@ -24,6 +26,8 @@ class Ladder:
         Raises TooLarge or CourierError.
         """
         for way in self._ways(job, further):
+            if way in {Way.REPLY, Way.CHANNEL} and (found := await self._posted(job, letter)) is not None:
+                return way, found
             if (message := await self._try(job, way, letter)) is not None:
                 return way, message
         log.info("Job %d: no way leads to the person", job.id)
@@ -34,6 +38,12 @@ class Ladder:
         for way in self._ways(job, further=False):
             if way in {Way.ORIGINAL, Way.ANSWER} and await self._try(job, way, letter) is not None:
                 return
+
+    async def _posted(self, job: Job, letter: Letter) -> int | None:
+        """What was posted before a crash, when Discord may have forgotten its nonce since."""
+        if job.generated_at is None or self._now() < job.generated_at + NONCES_LIVE:
+            return None
+        return await self._post.find(job.origin, letter, job.generated_at)
 
     def _ways(self, job: Job, further: bool) -> list[Way]:
         return [way for way in route(job.origin, self._now(), further=further) if way is not Way.KEPT]

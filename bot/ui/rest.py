@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import discord
@@ -15,6 +16,8 @@ from bot.ui.route import Way
 from bot.ui.upload import Upload
 
 PATIENCE = 120.0  # seconds for one message, discord.py's own retries and pauses included
+_LOOK_BACK = 100  # messages
+_SKEW = 60.0  # seconds by which our clock and Discord's may differ
 _ORIGINAL = cast(int, "@original")  # discord.py puts it into the address as it is
 _SILENT = discord.AllowedMentions.none()
 
@@ -53,6 +56,25 @@ class Post:
                 raise Barred(str(error)) from None
             raise
         return message.id
+
+    async def find(self, origin: Origin, letter: Letter, since: float) -> int | None:
+        """The message that this letter has become already, as far as the bot may look back: it is known by the name
+        of its first picture. Raises CourierError."""
+        if not letter.files:
+            return None
+        try:
+            return await plainly(self._search(origin.channel, letter.files[0].filename, since), self._patience)
+        except Barred:
+            return None
+
+    async def _search(self, channel: int, name: str, since: float) -> int | None:
+        after = datetime.fromtimestamp(since - _SKEW, UTC)
+        stem = name.rpartition(".")[0]  # a picture may have been re-encoded, or not, the last time
+        async for message in self._client.get_partial_messageable(channel).history(limit=_LOOK_BACK, after=after):
+            ours = self._client.user is not None and message.author.id == self._client.user.id
+            if ours and any(file.filename.rpartition(".")[0] == stem for file in message.attachments):
+                return message.id
+        return None
 
     def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}

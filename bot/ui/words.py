@@ -52,7 +52,6 @@ BAD_NEWS: Mapping[str, tuple[str, str]] = {
     "Cancelled": ("Cancelled", "nothing more happens"),
     "GaveUp": ("The bot failed at this again and again", _OWNER),
     "LostTrack": ("The bot was restarted while the picture was drawn", _LOOK),
-    "OurFault": ("The bot made a mistake", "try again"),
 }
 _UNKNOWN = ("Something went wrong", "try again")
 

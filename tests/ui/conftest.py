@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.images.errors import BadPicture, Reason
@@ -17,6 +18,7 @@ from bot.ui.packing import Packer
 from bot.ui.rest import logged_in
 from tests.ui.discord_rest import APPLICATION, TOKEN, Channel, Discord, pretend_discord
 
+NOW = 1_795_176_000.0
 CHANNEL = 700000000000000001
 SECRET = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OnNlY3JldHNlY3JldHNlY3JldA"
 LINK = "https://storage.example/p.png?X-Tos-Signature=0f1e2d3c4b5a"
@@ -83,11 +85,17 @@ class Shop:
 class Desk:
     """Everything that a test of the courier touches."""
 
-    def __init__(self, discord: Discord, courier: RestCourier, shop: Shop) -> None:
-        self.discord = discord
-        self.courier = courier
+    def __init__(self, server: Discord, client: discord.Client, shop: Shop) -> None:
+        self.discord = server
         self.shop = shop
-        self.time = 1000.0
+        self.time = NOW
+        self._client = client
+        self.courier = self.waiting(5.0)
+
+    def waiting(self, patience: float) -> RestCourier:
+        """A courier that waits for Discord no longer than so many seconds."""
+        packer = Packer(self.shop.open, self.shop.fit, self.shop.spool)
+        return RestCourier(self._client, packer, now=lambda: self.time, patience=patience)
 
     @property
     def messages(self) -> list[tuple[int, list[str]]]:
@@ -96,7 +104,7 @@ class Desk:
 
     def job(self, **origin: object) -> Job:
         """A job that was asked for in the channel, by an interaction unless told otherwise."""
-        whence = replace(Origin("interaction:1", CHANNEL, None, None, APPLICATION, SECRET, 1900.0), **origin)  # type: ignore[arg-type]
+        whence = replace(Origin("interaction:1", CHANNEL, None, None, APPLICATION, SECRET, NOW + 900), **origin)  # type: ignore[arg-type]
         request = {"prompt": "a lighthouse, " * 100}
         return Job(41, whence.key, "imagine", None, Who(7), whence, request, "seedream-4.5", images=4)
 
@@ -104,13 +112,9 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """A courier, logged in; at the end nothing against Discord's rules was asked, and no file is left over."""
-    shop = Shop(tmp_path)
-    async with pretend_discord() as discord, logged_in(TOKEN, discord.base) as client:
-        discord.channels[CHANNEL] = Channel()
-        packer = Packer(shop.open, shop.fit, tmp_path)
-        here: Desk
-        courier = RestCourier(client, packer, now=lambda: here.time, patience=5.0)
-        here = Desk(discord, courier, shop)
-        yield here
-        assert discord.problems == []
-    assert list(tmp_path.iterdir()) == []
+    shop = Shop(tmp_path / "spool")
+    async with pretend_discord() as server, logged_in(TOKEN, server.base) as client:
+        server.channels[CHANNEL] = Channel()
+        yield Desk(server, client, shop)
+        assert server.problems == []
+    assert not shop.spool.exists() or list(shop.spool.iterdir()) == []

@@ -16,6 +16,7 @@ from bench.parts import Part, split
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.0123456789abcdefghijklmnopqrstuvwxyzAB"
 BOT, APPLICATION = 900000000000000001, 900000000000000002
+FIRST_ID = (1_795_176_000_000 - 1_420_070_400_000) << 22  # ids tell the time; these are of November 2026
 MIB = 1024 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -90,7 +91,7 @@ class Discord:
         self.asked: list[str] = []
         self.login: Refusal | None = None
         self.base = ""
-        self._ids = iter(range(1000000000000000000, 1000000000000001000))
+        self._ids = iter(range(FIRST_ID, FIRST_ID + 1000))
 
     def defer(self, token: str, channel: int, *, ephemeral: bool = False) -> int:
         """An interaction was answered with "thinking"; the message that shows it."""
@@ -110,6 +111,7 @@ class Discord:
         app.router.add_get("/api/v10/users/@me", self._me)
         app.router.add_get("/api/v10/oauth2/applications/@me", self._application)
         app.router.add_post("/api/v10/channels/{channel}/messages", self._send)
+        app.router.add_get("/api/v10/channels/{channel}/messages", self._history)
         app.router.add_patch("/api/v10/channels/{channel}/messages/{message}", self._edit)
         app.router.add_patch("/api/v10/webhooks/{application}/{token}/messages/{message}", self._edit_answer)
         app.router.add_post("/api/v10/webhooks/{application}/{token}", self._follow_up)
@@ -174,6 +176,16 @@ class Discord:
         message.reply_to = reply_to
         self.nonces[place, nonce] = message.id
         return reply(_json(message))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        channel = self._channel(int(request.match_info["channel"]))
+        if channel.code == 50001:
+            raise Refusal(403, 50001, "Missing Access")
+        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
+        if not 1 <= limit <= 100 or not 0 <= after < 1 << 63:
+            raise Refusal(400, 50035, "Invalid Form Body")
+        found = [message for message in self.messages.values() if message.id > after and channel.history]
+        return reply([_json(message) for message in found[:limit]][::-1])
 
     async def _edit(self, request: web.Request) -> web.Response:
         place = int(request.match_info["channel"])
@@ -334,8 +346,8 @@ async def _half(request: web.Request, response: web.StreamResponse) -> web.Strea
     return _reset(request)
 
 
-def _user() -> dict[str, Any]:
-    return {"id": str(BOT), "username": "bot", "discriminator": "0", "avatar": None, "bot": True}
+def _user(ours: bool = True) -> dict[str, Any]:
+    return {"id": str(BOT if ours else 7), "username": "somebody", "discriminator": "0", "avatar": None, "bot": ours}
 
 
 def _json(message: Message) -> dict[str, Any]:
@@ -351,7 +363,12 @@ def _json(message: Message) -> dict[str, Any]:
         "pinned": False,
     }
     empty: dict[str, list[str]] = {"mentions": [], "mention_roles": [], "embeds": [], "components": []}
-    told |= {"mention_everyone": False, "type": 0, "flags": 64 if message.ephemeral else 0, "author": _user()}
+    told |= {
+        "mention_everyone": False,
+        "type": 0,
+        "flags": 64 if message.ephemeral else 0,
+        "author": _user(message.ours),
+    }
     ids = {"id": str(message.id), "channel_id": str(message.channel)}
     return ids | {"content": message.content, "attachments": files} | told | empty
 

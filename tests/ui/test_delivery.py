@@ -4,7 +4,7 @@ import pytest
 
 from bot.studio.courier import Stage
 from bot.studio.job import Ending, State
-from tests.ui.conftest import CHANNEL, SECRET, Desk
+from tests.ui.conftest import CHANNEL, NOW, SECRET, Desk
 from tests.ui.discord_rest import MIB
 
 
@@ -12,9 +12,9 @@ async def test_pictures_take_the_place_of_the_progress(desk: Desk) -> None:
     answer = desk.discord.defer(SECRET, CHANNEL)
     pictures = desk.shop.put(100_000, 200_000)
     job = desk.job()
-    await desk.courier.progress(job, Stage("queued", place=3, eta=1020.4), [])
+    await desk.courier.progress(job, Stage("queued", place=3, eta=NOW + 20.4), [])
     message = desk.discord.messages[answer]
-    assert message.content == "⏳ place 3 in the queue · ready <t:1020:R> · #41"
+    assert message.content == "⏳ place 3 in the queue · ready <t:1795176020:R> · #41"
     delivery = await desk.courier.deliver(job, pictures, None)
     assert (delivery.delivered, delivery.kept, delivery.messages, delivery.way) == ((0, 1), (), (answer,), "original")
     assert message.names == ["seedream-41-1.png", "seedream-41-2.png"]
@@ -35,7 +35,7 @@ async def test_a_token_that_ends_between_progress_and_delivery_leaves_the_messag
 
 async def test_after_fifteen_minutes_the_token_is_not_even_tried(desk: Desk) -> None:
     answer = desk.discord.defer(SECRET, CHANNEL)
-    desk.time = 1900.0
+    desk.time = NOW + 900
     desk.discord.asked.clear()
     await desk.courier.deliver(desk.job(answer=answer), desk.shop.put(1000), None)
     assert desk.discord.asked == [f"PATCH /channels/{CHANNEL}/messages/{answer}"]
@@ -126,7 +126,7 @@ async def test_more_private_pictures_stay_private(desk: Desk) -> None:
 async def test_when_the_way_closes_after_the_first_message_the_rest_is_kept(desk: Desk) -> None:
     answer = desk.discord.defer(SECRET, CHANNEL)
     desk.discord.channels[CHANNEL].code = 50013
-    desk.time = 1900.0
+    desk.time = NOW + 900
     delivery = await desk.courier.deliver(desk.job(answer=answer), desk.shop.put(*[1000] * 12), None)
     assert delivery.delivered == tuple(range(10))
     assert (delivery.kept, delivery.way) == ((10, 11), "answer")
