@@ -94,6 +94,9 @@ class Worker:
             except Passing as error:
                 log.warning("No job can be claimed just now: %s", error)
                 return None
+            except queue.Lost:  # silent for so long that the others took it for dead
+                await self._kit.record(lambda tx: leases.register(tx, self._me, self._pace.lease))
+                continue
             if found.job is None:
                 return found.again_at
             task = asyncio.create_task(self._work(found.job), name=f"job {found.job.id}")

@@ -4,7 +4,7 @@ book says what people saw."""
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,7 @@ class Scene:
             self.home,
             self.capacity,
             asyncio.Semaphore(8),
-            Clock(sleep=hurry),
+            Clock(now=self.hands, sleep=hurry),
         )
 
     async def start(self, *, slots: int = 4, lease: float = 60.0, grace: float = 5.0) -> Worker:
@@ -188,8 +188,8 @@ async def open_scene(
 ) -> AsyncIterator[Scene]:
     """Set it up with these providers, in this order; byteplus when none is named."""
     async with AsyncExitStack() as stack:
-        pretend = await stack.enter_async_context(PretendSeedream(pictures="small"))
-        clock = Clock(sleep=hurry)
+        pretend = await stack.enter_async_context(PretendSeedream(pictures="small", clock=hands))
+        clock = Clock(now=hands, sleep=hurry)
         transport = await stack.enter_async_context(Transport(connect=0.5, idle=0.5))
         fetcher = await stack.enter_async_context(Fetcher(Guard([pretend.address]), idle=0.5, cap=2**25))
         catalogue = impatient(home / "catalogue.toml")
@@ -201,6 +201,7 @@ async def open_scene(
             for name in providers or ("byteplus",)
         ]
         policy = Policy()
+        policy = replace(policy, ambiguous=replace(policy.ambiguous, times=doubtful_calls))
         seedream = Seedream(
             channels,
             catalogue=catalogue,

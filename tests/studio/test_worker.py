@@ -93,13 +93,11 @@ async def test_a_set_that_breaks_off_brings_what_has_come(scene: Scene) -> None:
 
 
 async def test_a_provider_that_is_away_sends_the_job_back_into_the_queue(scene: Scene) -> None:
-    scene.pretend.fail("P7", times=0)
     await scene.start()
-    scene.pretend.fail("P53", times=10)
+    scene.pretend.fail("P53", times=6)
     job = await scene.accepted()
     waiting = await scene.until(job, "queued")
     assert waiting.owner is None
-    scene.pretend.fail("P53", times=0)
     for _ in range(100):
         await scene.pass_time(30)
         await asyncio.sleep(0.02)
@@ -356,7 +354,7 @@ async def test_a_job_goes_on_from_its_last_recorded_step(
     scene.hands.move(31)
     await scene.start()
     assert (await scene.until(job)).state is becomes
-    assert len(scene.pretend.calls) == calls
+    assert len([call for call in scene.pretend.calls if "images" in call.path]) == calls
     assert await scene.audit() == []
 
 
