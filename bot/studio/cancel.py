@@ -4,6 +4,7 @@ from sqlalchemy import and_, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs, lanes
+from bot.studio import ledger
 from bot.studio.job import Amount, Ending, Job, State
 from bot.studio.queue import HELD, NEWS, QUEUED, WAITING, lock
 from bot.studio.rows import ending_json, job_of
@@ -13,7 +14,7 @@ from bot.studio.steps import closing, without_token
 def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
     """Close a job that waits for its turn; the later ones of its user move up as if it had never been there.
 
-    None if it does not wait. The same transaction gives back what was reserved, afterwards.
+    What was reserved for it comes back. None if it does not wait.
     """
     lock(tx)
     values = {
@@ -26,12 +27,15 @@ def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
     ).one_or_none()
     if row is None:
         return None
+    job = job_of(row)
+    # Accounts before lanes, as everywhere: whoever asks for something at the same time locks them in this order.
+    ledger.close(tx, job.who, job.created_at, job.reserved, Amount())
     share = row.images / row.weight
     later = and_(jobs.c.user_id == row.user_id, WAITING, QUEUED, jobs.c.id > row.id)
     tx.run(update(jobs).where(later).values(tag=jobs.c.tag - share))
     tx.run(update(lanes).where(lanes.c.user_id == row.user_id).values(tag=lanes.c.tag - share))
     tx.announce(NEWS)
-    return without_token(tx, job_of(row))
+    return without_token(tx, job)
 
 
 def ask_to_cancel(tx: Transaction, job_id: int) -> bool:

@@ -232,7 +232,6 @@ def _cancel(tx: Transaction, number: int, who: Who) -> Job | Refusal:
         return Refusal(Barrier.NOT_YOURS)
     taken_back = cancel_waiting(tx, number)
     if taken_back is not None:
-        ledger.close(tx, job.who, job.created_at, job.reserved, Amount())
         return taken_back
     ask_to_cancel(tx, number)
     return queue.load(tx, number) or job

@@ -11,8 +11,9 @@ import pytest
 
 from bot.store.database import Database, Transaction
 from bot.store.open import open_database
-from bot.studio import ledger
-from bot.studio.job import Amount, Who
+from bot.studio import ledger, queue
+from bot.studio.cancel import cancel_waiting
+from bot.studio.job import Amount, Job, Origin, Who
 from bot.studio.limits import Allowance, Limits, Period, Scope
 from tests.databases import Hands
 from tests.studio.booking import NONE, accept, finish, one_limit, reserve, used
@@ -79,3 +80,31 @@ async def test_nobody_waits_in_a_circle_and_the_ledger_balances(offices: list[Da
     await asyncio.gather(*(live(number) for number in range(150)))
     assert transactions == 300
     assert await offices[0].read(ledger.audit) == []
+
+
+async def test_asking_and_cancelling_at_once_do_not_block_each_other(offices: list[Database]) -> None:
+    transactions = 0
+
+    async def live(number: int) -> None:
+        database = offices[number % len(offices)]
+        who, key = Who(number % 3, 7), str(number)
+        new = queue.NewJob(key, "imagine", who, Origin(key), {}, "m", "ark", 1, Amount(1, 40))
+
+        def begin(tx: Transaction) -> Job:
+            nonlocal transactions
+            transactions += 1
+            assert ledger.reserve(tx, who, new.reserved, NONE) is None
+            return queue.put(tx, new)
+
+        def take_back(tx: Transaction) -> None:
+            nonlocal transactions
+            transactions += 1
+            assert cancel_waiting(tx, job.id) is not None
+
+        job = await database.write(begin)
+        await database.write(take_back)
+
+    await asyncio.gather(*(live(number) for number in range(120)))
+    assert transactions == 240
+    assert await offices[0].read(ledger.audit) == []
+    assert (await used(offices[0], Who(1, 7)))[Scope.ALL, Period.DAY] == Amount(0, 0)
