@@ -50,11 +50,13 @@ class RestCourier:
 
 
 @asynccontextmanager
-async def open_courier(settings: Settings, seedream: Seedream, press: Press) -> AsyncIterator[RestCourier]:
+async def open_courier(
+    settings: Settings, seedream: Seedream, press: Press, now: Callable[[], float] = time.time
+) -> AsyncIterator[RestCourier]:
     """A courier that is logged in with the bot's token; raises NoDiscord, whose text says what to do."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with logged_in(token, settings.discord_api_base) as client:
-        yield RestCourier(client, packer(seedream, press, settings.data_dir))
+        yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now)
 
 
 def packer(seedream: Seedream, press: Press, home: Path) -> Packer:

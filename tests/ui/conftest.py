@@ -12,6 +12,7 @@ import pytest
 from bot.images.errors import BadPicture, Reason
 from bot.images.orders import Fitted
 from bot.seedream.models import Content
+from bot.studio.courier import Courier
 from bot.studio.job import Job, Origin, Result, Who
 from bot.ui.delivery import RestCourier
 from bot.ui.packing import Packer
@@ -90,7 +91,7 @@ class Desk:
         self.shop = shop
         self.time = NOW
         self._client = client
-        self.courier = self.waiting(5.0)
+        self.courier: Courier = self.waiting(5.0)
 
     def waiting(self, patience: float) -> RestCourier:
         """A courier that waits for Discord no longer than so many seconds."""
