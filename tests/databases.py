@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -51,7 +52,8 @@ class PostgresServer:
 
     def run(self, statement: str, database: str = "postgres") -> None:
         """Do something to the server, or in one of its databases."""
-        asyncio.run(self.execute(statement, database))
+        with ThreadPoolExecutor(1) as thread:  # because in this one a test's loop may be running
+            thread.submit(asyncio.run, self.execute(statement, database)).result()
 
     async def execute(self, statement: str, database: str = "postgres") -> None:
         """The same, for tests that are coroutines."""
@@ -60,6 +62,13 @@ class PostgresServer:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+    async def lock_out(self, role: str) -> None:
+        """Make a role that needs a password which nobody knows."""
+        rules = self._folder / "pg_hba.conf"
+        rules.write_text(f"local all {role} scram-sha-256\n{rules.read_text()}")
+        await self.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'unknown'")
+        await self.execute("SELECT pg_reload_conf()")
 
     def close(self) -> None:
         """Stop the server and remove its files."""

@@ -70,7 +70,7 @@ def api_key(secret: str) -> str:
 def database_url(secret: str) -> str:
     """The address of a database of a kind that the bot knows."""
     url = secret.strip()
-    if not re.match(r"(postgres(ql)?(\+asyncpg)?://[^\s/]+/|sqlite(\+aiosqlite)?://)\S+$", url):
+    if not re.match(r"(postgres(ql)?(\+asyncpg)?://[^\s/]*/|sqlite(\+aiosqlite)?://)\S+$", url):
         what = "is not the address of a PostgreSQL or SQLite database"
         raise BadValue(what, "write postgresql://user:password@host/name, or leave it empty for SQLite in DATA_DIR")
     return url

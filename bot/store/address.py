@@ -64,5 +64,5 @@ def _server(rest: str) -> Server:
     if unknown := sorted(options.keys() - _OPTIONS):
         raise BadAddress(f"DATABASE_URL has an option that is not known: {', '.join(unknown)}", "Take it out.")
     name = options.get("dbname") or parts.path.removeprefix("/")
-    dsn = parts._replace(query=urlencode(options), fragment="").geturl()
+    dsn = f"postgresql://{parts.netloc}{parts.path}" + (f"?{urlencode(options)}" if options else "")
     return Server(dsn, f"The PostgreSQL database {name} at {host or options.get('host') or 'this machine'}")

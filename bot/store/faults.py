@@ -1,9 +1,8 @@
 """What the engines' own errors mean, as errors of this library: tables of codes."""
 
-import asyncio
 import errno
 import sqlite3
-from pathlib import Path
+import ssl
 from typing import Any
 
 import asyncpg
@@ -56,8 +55,8 @@ _FILES: dict[int, Told] = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EIO: _DISK,
-    errno.ENOTDIR: (NotADatabase, "The folder of {} is a file", "Move that file away, or set DATA_DIR."),
-    errno.EEXIST: (NotADatabase, "The folder of {} is a file", "Move that file away, or set DATA_DIR."),
+    errno.ENOTDIR: (NotADatabase, "{} has a file where its folder should be", "Move that file away, or set DATA_DIR."),
+    errno.EEXIST: (NotADatabase, "{} has a file where its folder should be", "Move that file away, or set DATA_DIR."),
     errno.EISDIR: (NotADatabase, "{} is a folder", "Move that folder away, or set DATA_DIR."),
 }
 
@@ -65,6 +64,7 @@ _DOWN: Told = (Unreachable, "{} cannot be reached", "Is it running, and are host
 _CROWDED: Told = (Busy, "{} has too much to do", "Try again later, or allow it more connections and memory.")
 _CONTENDED: Told = (Busy, "{} had to put off a change because of others", "Try again.")
 _PASSWORD: Told = (Denied, "{} refuses the user or the password", "Correct them in DATABASE_URL (write @ as %40).")
+_TLS: Told = (Denied, "{} and the bot do not agree on TLS", "Correct sslmode and sslrootcert in DATABASE_URL.")
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning counts
 _POSTGRES: dict[str, Told] = {
@@ -92,19 +92,20 @@ _POSTGRES: dict[str, Told] = {
 }
 
 
-def of_sqlite(error: BaseException, path: Path, *, committing: bool = False) -> StoreError | None:
+def of_sqlite(error: BaseException, where: str, *, committing: bool = False) -> StoreError | None:
     """What an error of SQLite or of the file system means; None for one that is a mistake in the code."""
     cause = _cause(error)
-    where = f"The database {path}"
     if isinstance(cause, sqlite3.IntegrityError):
         return _conflict(where, str(cause).rpartition(": ")[2])
-    if isinstance(cause, sqlite3.Error):
-        told = _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    elif isinstance(cause, OSError):
-        told = _FILES.get(cause.errno or 0, _UNWRITABLE)
-    else:
-        told = None
+    if isinstance(cause, OSError):
+        return of_file(cause, where)
+    told = _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
     return told and _say(told, where, committing=committing)
+
+
+def of_file(error: OSError, where: str) -> StoreError:
+    """What an error of the file system means."""
+    return _say(_FILES.get(error.errno or 0, _UNWRITABLE), where)
 
 
 def of_postgres(error: BaseException, where: str, *, committing: bool = False) -> StoreError | None:
@@ -115,18 +116,19 @@ def of_postgres(error: BaseException, where: str, *, committing: bool = False) -
         return _conflict(where, str(getattr(cause, "constraint_name", None) or ""))
     if isinstance(error, PoolTimeout):
         return _say(_CROWDED, where)
-    if isinstance(cause, asyncpg.ClientConfigurationError):
-        return BadAddress(f"DATABASE_URL is not understood: {cause}", "Correct it (docs/storage.md).")
+    if isinstance(cause, ssl.SSLError):
+        return _say(_TLS, where, str(cause))
     told = next((_POSTGRES[code[:length]] for length in (5, 4, 3, 2) if code[:length] in _POSTGRES), None)
     if told is None and _lost(error, cause):
         told = _DOWN
-    return told and _say(told, where, committing=committing)
+    reason = str(cause).partition("\n")[0]
+    return told and _say(told, where, reason, committing=committing)
 
 
 def _lost(error: BaseException, cause: Any) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(cause, OSError | asyncio.TimeoutError | asyncpg.InterfaceError)
+    return isinstance(cause, OSError | asyncpg.InterfaceError)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -142,10 +144,11 @@ def _conflict(where: str, constraint: str) -> Conflict:
     return conflict
 
 
-def _say(told: Told, where: str, *, committing: bool = False) -> StoreError:
+def _say(told: Told, where: str, reason: str = "", *, committing: bool = False) -> StoreError:
     kind, what, fix = told
-    fault = kind(what.format(where), fix)
-    if committing and kind is Unreachable:
-        fault = kind(f"{fault.what}; whether the last change was kept is not known", fix)
-        fault.unsure = True
+    unsure = committing and kind is Unreachable
+    because = f" ({reason})" if reason else ""
+    doubt = "; whether the last change was kept is not known" if unsure else ""
+    fault = kind(f"{what.format(where)}{because}{doubt}", fix)
+    fault.unsure = unsure
     return fault

@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 
-from bot.store import address
+from bot.store import address, schema
 from bot.store.database import Database
 from bot.store.postgres import Postgres
-from bot.store.schema import REVISION, revision
 from bot.store.sqlite import Sqlite
 
 
@@ -19,7 +18,7 @@ async def open_database(url: str, folder: Path, now: Callable[[], float] | None 
     `now` replaces the database's own clock.
     """
     async with open_as_it_is(url, folder, now) as database:
-        if await database.read(lambda tx: revision(tx.connection, database.name)) != REVISION:
+        if await database.read(lambda tx: schema.revision(tx.connection, database.name)) != schema.REVISION:
             # Not above: Alembic takes a fifth of a second and 7 MB, and nearly no start needs it.
             await import_module("bot.store.upkeep").bring_up(database, folder)
         yield database

@@ -18,7 +18,7 @@ from bot.store.faults import of_postgres
 
 MOST_NEWS = 7900  # bytes; the server refuses 8,000
 LOCK = 0x5EED  # any number that all releases agree on
-CONNECTIONS = 5
+CONNECTIONS = 10  # at most; one more listens
 PATIENCE = 30.0  # seconds for an answer
 FOREIGN_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
@@ -54,7 +54,9 @@ class Postgres(Database):
         self._now = now or self._clock
         # No ping before use: after a restart of the server all connections are dropped at the first error, and a
         # transaction that surely did nothing is run again.
-        self._engine = self._make_engine(pool_size=CONNECTIONS, pool_timeout=PATIENCE)
+        self._engine = self._make_engine(
+            pool_size=CONNECTIONS, max_overflow=0, pool_timeout=PATIENCE, pool_use_lifo=True
+        )
         self._ear = Ear(self._connect, self._heard, self._clock)
 
     def now(self) -> float:

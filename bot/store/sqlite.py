@@ -51,7 +51,7 @@ class Sqlite(Database):
     def __init__(self, path: Path, now: Clock | None) -> None:
         super().__init__()
         self.path = path
-        self.name = f"The database {path}"
+        self.name = _name(path)
         self._now = now or from_now_on()
         self._lock: sqlite3.Connection | None = None
         self._writer = _Lane(path, "BEGIN IMMEDIATE")
@@ -87,7 +87,7 @@ class _Lane:
     """One connection and the thread that it lives in."""
 
     def __init__(self, path: Path, begin: str, *pragmas: str) -> None:
-        self._path = path
+        self._name = _name(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
         self._engine = _engine(path, begin, pragmas)
 
@@ -109,7 +109,7 @@ class _Lane:
                 connection.commit()
                 return result
         except FOREIGN_ERRORS as error:
-            fault = of_sqlite(error, self._path, committing=committing)
+            fault = of_sqlite(error, self._name, committing=committing)
             if fault is None:
                 raise
             raise fault from error
@@ -159,6 +159,7 @@ def _claim(path: Path) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise _fault(error, path) from error
     try:
+        lock.execute("PRAGMA journal_mode=OFF")  # nothing is ever written there
         lock.execute("BEGIN EXCLUSIVE")
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # others on this machine have no business in there
     except (OSError, sqlite3.Error) as error:
@@ -173,4 +174,8 @@ def _claim(path: Path) -> sqlite3.Connection:
 
 
 def _fault(error: Exception, path: Path) -> StoreError:
-    return of_sqlite(error, path) or Unusable(f"The database {path} cannot be opened ({error})", "Look at the disk.")
+    return of_sqlite(error, _name(path)) or Unusable(f"{_name(path)} cannot be opened ({error})", "Look at the disk.")
+
+
+def _name(path: Path) -> str:
+    return f"The database {path}"

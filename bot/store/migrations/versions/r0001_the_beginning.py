@@ -63,7 +63,7 @@ def _indexes_of_jobs() -> None:
     _partial("jobs_waiting", ["provider", "tag", "id"], "closed_at IS NULL AND owner IS NULL")
     _partial("jobs_ready", ["ready_at"], "closed_at IS NULL AND owner IS NULL")
     _partial("jobs_waiting_by_user", ["user_id", "id"], "closed_at IS NULL AND owner IS NULL")
-    _partial("jobs_held", ["user_id", "server_id", "provider"], "closed_at IS NULL AND owner IS NOT NULL")
+    _partial("jobs_held", ["user_id", "id"], "closed_at IS NULL AND owner IS NOT NULL")
     op.create_index("jobs_by_user", "jobs", ["user_id", "id"])
     op.create_index("jobs_by_server", "jobs", ["server_id", "created_at"])
     op.create_index("jobs_by_parent", "jobs", ["parent"])
