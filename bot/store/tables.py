@@ -89,8 +89,7 @@ Index(
 Index(
     "jobs_held",
     jobs.c.user_id,
-    jobs.c.server_id,
-    jobs.c.provider,
+    jobs.c.id,
     sqlite_where=text("closed_at IS NULL AND owner IS NOT NULL"),
     postgresql_where=text("closed_at IS NULL AND owner IS NOT NULL"),
 )

@@ -54,7 +54,7 @@ def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | Non
     paid_until = tx.run(select(queues.c.paid_until).where(queues.c.provider == job.provider)).scalar() or 0.0
     before = sum(kind.images * kind.jobs for kind in ahead if kind.provider == job.provider)
     paced = capacity.opens_at(capacity.pay(paid_until, before, tx.now), job.images)
-    return max(tx.now + wait, paced, mine.ready_at) + own
+    return max(tx.now + wait, paced, float(mine.ready_at)) + own
 
 
 class _Means:
