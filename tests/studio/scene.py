@@ -99,7 +99,7 @@ class Scene:
     messenger: Messenger
     studio: Studio
     tariff: Tariff
-    capacity: Capacity = Capacity()
+    capacity: Capacity = field(default_factory=Capacity)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     asked: int = 0
 
@@ -163,6 +163,16 @@ class Scene:
                 if now.state.value in states or (not states and now.state.final):
                     return now
                 await asyncio.sleep(0.005)
+
+        return await asyncio.wait_for(look(), PATIENCE)
+
+    async def laid_aside(self, job: Job) -> Job:
+        """Wait until a worker has taken the job and has given it back for later."""
+
+        async def look() -> Job:
+            while (now := await self.job(job)).owner is not None or not now.attempt:  # noqa: ASYNC110 - only rows tell
+                await asyncio.sleep(0.005)
+            return now
 
         return await asyncio.wait_for(look(), PATIENCE)
 

@@ -96,8 +96,7 @@ async def test_a_provider_that_is_away_sends_the_job_back_into_the_queue(scene: 
     await scene.start()
     scene.pretend.fail("P53", times=6)
     job = await scene.accepted()
-    waiting = await scene.until(job, "queued")
-    assert waiting.owner is None
+    assert (await scene.laid_aside(job)).state is State.QUEUED
     for _ in range(100):
         await scene.pass_time(30)
         await asyncio.sleep(0.02)
@@ -189,10 +188,7 @@ async def test_a_job_is_laid_aside_while_the_courier_cannot_go_and_delivered_lat
     scene.messenger.troubles = [CourierError("closed")] * 3
     await scene.start()
     job = await scene.accepted()
-    aside = await scene.until(job, "generated")
-    while aside.owner is not None:
-        aside = await scene.job(job)
-        await asyncio.sleep(0.005)
+    await scene.laid_aside(job)
     assert scene.messenger.delivered == []
     await scene.pass_time(60)
     assert (await scene.until(job)).state is State.SETTLED
