@@ -94,6 +94,16 @@ async def test_of_limits_that_come_back_together_the_narrowest_is_told(database:
     assert (refusal.barrier, refusal.scope, refusal.used) == (Barrier.IMAGES, Scope.SERVER, 3)
 
 
+async def test_pictures_are_told_before_money(database: Database) -> None:
+    limits = Limits(user=Allowance(images_per_day=5, cost_per_day=3))
+    assert await reserve(database, ANNA, Amount(5, 3), limits) is None
+    later = await reserve(database, ANNA, Amount(1, 2), limits)
+    never = await reserve(database, ANNA, Amount(6, 4), limits)
+    assert later is not None
+    assert never is not None
+    assert later.barrier is never.barrier is Barrier.IMAGES
+
+
 async def test_what_costs_nothing_is_not_stopped_by_a_budget_that_is_used_up(database: Database) -> None:
     limits = Limits(all=Allowance(cost_per_day=10))
     assert await reserve(database, ANNA, Amount(1, 10), limits) is None
@@ -213,6 +223,17 @@ async def test_old_accounts_are_forgotten_unless_a_job_is_open_in_them(database:
     assert (await used(database, ANNA))[Scope.USER, Period.HOUR] == Amount(1, 40)
     assert (await used(database, BEN))[Scope.USER, Period.MONTH] == Amount(1, 40)
     assert await database.read(ledger.audit) == []
+
+
+async def test_an_account_is_forgotten_from_its_end_on_and_open_money_keeps_it(
+    database: Database, hands: Hands
+) -> None:
+    job = await database.write(lambda tx: accept(tx, Who(42), Amount(0, 40), NONE, "a"))
+    end = seconds("2027-01-15T09:00")
+    assert await database.write(lambda tx: ledger.forget(tx, end)) == 0
+    await database.write(lambda tx: finish(tx, job, Amount(0, 40)))
+    assert await database.write(lambda tx: ledger.forget(tx, end - 1)) == 0
+    assert await database.write(lambda tx: ledger.forget(tx, end)) == 2
 
 
 async def test_the_audit_names_what_no_job_holds_and_what_is_not_set_aside(database: Database) -> None:

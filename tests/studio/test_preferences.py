@@ -74,6 +74,24 @@ async def test_a_change_leaves_everything_else_and_none_takes_a_value_back(datab
     assert (await database.write(lambda tx: save(tx, SERVER, {"tiers": None}))).tiers == {}
 
 
+async def test_values_are_kept_in_their_plainest_form(database: Database) -> None:
+    changes: dict[str, Any] = {
+        "at_once": 2.0,
+        "cooldown": 3,
+        "paused": None,
+        "models": [" b", "a", "b"],
+        "tiers": {"007": {}, 8: None},
+    }
+    await database.write(lambda tx: save(tx, SERVER, changes))
+    text = json.dumps(await stored(database), sort_keys=True)
+    assert text == '{"at_once": 2, "cooldown": 3.0, "models": ["b", "a"], "tiers": {"7": {}}}'
+
+
+async def test_every_role_that_a_server_can_have_may_be_a_tier(database: Database) -> None:
+    rules = await database.write(lambda tx: save(tx, SERVER, {"tiers": {role: {} for role in range(250)}}))
+    assert len(rules.tiers) == 250
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "what"),
     [
