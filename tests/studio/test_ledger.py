@@ -1,5 +1,7 @@
 """The ledger: reserved, settled and released, per hour, day and month, on both engines."""
 
+import itertools
+
 import pytest
 from sqlalchemy import delete, update
 
@@ -49,23 +51,18 @@ async def test_what_is_refused_leaves_no_trace_in_any_account(database: Database
     assert await database.read(lambda tx: tx.run(accounts.select()).all()) == []
 
 
-@pytest.mark.parametrize("scope", Scope)
-@pytest.mark.parametrize("period", Period)
-@pytest.mark.parametrize("measure", ["images", "cost"])
-async def test_every_limit_stands_in_the_way(
-    database: Database, hands: Hands, scope: Scope, period: Period, measure: str
-) -> None:
-    ends = {
-        Period.HOUR: seconds("2027-01-15T09:00"),
-        Period.DAY: seconds("2027-01-16T00:00"),
-        Period.MONTH: seconds("2027-02-01T00:00"),
-    }
-    limits = one_limit(scope, measure, period, 10)
-    assert await reserve(database, ANNA, Amount(7, 7), limits) is None
-    refusal = await reserve(database, ANNA, Amount(4, 4), limits)
-    assert refusal == Refusal(Barrier(measure), scope, period, 10, used=7, wanted=4, returns_at=ends[period])
-    hands.time = ends[period]
-    assert await reserve(database, ANNA, Amount(4, 4), limits) is None
+async def test_every_limit_stands_in_the_way_until_its_period_is_over(database: Database, hands: Hands) -> None:
+    cases = itertools.product(Scope, Period, ("images", "cost"))
+    for year, (scope, period, measure) in enumerate(cases, 2030):
+        ends = {Period.HOUR: f"{year}-01-15T09:00", Period.DAY: f"{year}-01-16", Period.MONTH: f"{year}-02-01"}
+        end = seconds(ends[period])
+        limits = one_limit(scope, measure, period, 10)
+        hands.time = seconds(f"{year}-01-15T08:30")
+        assert await reserve(database, ANNA, Amount(7, 7), limits) is None
+        refusal = await reserve(database, ANNA, Amount(4, 4), limits)
+        assert refusal == Refusal(Barrier(measure), scope, period, 10, used=7, wanted=4, returns_at=end)
+        hands.time = end
+        assert await reserve(database, ANNA, Amount(4, 4), limits) is None
 
 
 async def test_of_several_limits_the_one_that_comes_back_last_is_told(database: Database) -> None:
