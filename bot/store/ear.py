@@ -42,11 +42,11 @@ class Ear:
     async def _run(self, connection: asyncpg.Connection) -> None:
         while True:
             try:
-                await self._attend(connection)
-            except LOST as error:
-                _log.warning("The connection that listens to the database broke (%s)", type(error).__name__)
+                with suppress(*LOST):
+                    await self._attend(connection)
             finally:
                 connection.terminate()
+            _log.warning("The connection that listens to the database broke")
             connection = await self._attach_again()
             self._hear(MISSED)
 

@@ -20,7 +20,8 @@ MOST_NEWS = 7900  # bytes; the server refuses 8,000
 LOCK = 0x5EED  # any number that all releases agree on
 CONNECTIONS = 10  # at most; one more listens
 PATIENCE = 30.0  # seconds for an answer
-FOREIGN_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+RECYCLE = 300  # seconds; firewalls forget what is idle for longer, and say nothing
+ENGINE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 # So that a process that hangs in the middle of a transaction does not hold up the others for good.
 _HURRY = {"lock_timeout": "10s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"}
@@ -91,7 +92,7 @@ class Postgres(Database):
                 committing = True
                 await connection.commit()
                 return result
-        except FOREIGN_ERRORS as error:
+        except ENGINE_ERRORS as error:
             fault = of_postgres(error, self.name, committing=committing)
             if fault is None:
                 raise
@@ -103,7 +104,7 @@ class Postgres(Database):
     async def _start(self) -> None:
         try:
             await self._ear.start()
-        except FOREIGN_ERRORS as error:
+        except ENGINE_ERRORS as error:
             fault = of_postgres(error, self.name)
             if fault is None:
                 raise

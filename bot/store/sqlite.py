@@ -23,7 +23,7 @@ from bot.store.schema import VERSION
 WAIT = 1.0  # seconds that SQLite itself waits for somebody else's lock
 OLDEST = (3, 35)  # knows RETURNING
 
-FOREIGN_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
+ENGINE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
 class SqliteTransaction(Transaction):
@@ -108,7 +108,7 @@ class _Lane:
                 committing = True
                 connection.commit()
                 return result
-        except FOREIGN_ERRORS as error:
+        except ENGINE_ERRORS as error:
             fault = of_sqlite(error, self._name, committing=committing)
             if fault is None:
                 raise

@@ -17,12 +17,10 @@ from bot.store.errors import BadAddress, Busy, Denied, Foreign, ReadOnly, StoreE
 from bot.store.open import open_database
 from bot.store.postgres import MOST_NEWS, Postgres
 from bot.store.tables import lanes
-from tests.databases import PostgresServer
+from tests.databases import OTHERS, PostgresServer
 
 Open = Callable[[], Awaitable[Database]]
 Wait = Callable[[Callable[[], bool]], Awaitable[None]]
-
-OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def count(tx: Transaction) -> int:
 async def cut(url: str) -> None:
     """What a restart of the server is for those that are connected to this database."""
     connection = await asyncpg.connect(url)
-    await connection.execute(OTHERS + "pg_backend_pid()")
+    await connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OTHERS}")
     await connection.close()
 
 
@@ -121,7 +119,7 @@ async def test_a_connection_that_breaks_before_the_commit_did_nothing_and_the_wo
     assert await database.read(count) == 1
 
 
-async def test_a_connection_that_breaks_in_the_commit_leaves_us_unsure(database: Database) -> None:
+async def test_a_connection_that_breaks_in_the_commit_leaves_us_unsure(empty_url: str, tmp_path: Path) -> None:
     """A check that is put off to the commit ends the connection right there."""
     function = (
         "CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS "
@@ -131,11 +129,12 @@ async def test_a_connection_that_breaks_in_the_commit_leaves_us_unsure(database:
         "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON lanes DEFERRABLE INITIALLY DEFERRED "
         "FOR EACH ROW EXECUTE FUNCTION hang_up()"
     )
-    await database.write(lambda tx: [tx.run(text(statement)) for statement in (function, trigger)])
-    with pytest.raises(Unreachable, match="whether the last change was kept is not known") as caught:
-        await database.write(add)
-    assert caught.value.unsure
-    assert await database.read(count) == 0
+    async with open_database(empty_url, tmp_path) as database:
+        await database.write(lambda tx: [tx.run(text(statement)) for statement in (function, trigger)])
+        with pytest.raises(Unreachable, match="whether the last change was kept is not known") as caught:
+            await database.write(add)
+        assert caught.value.unsure
+        assert await database.read(count) == 0
 
 
 async def test_two_that_wait_for_each_other_both_get_there(open_another: Open) -> None:

@@ -94,14 +94,14 @@ def test_a_start_that_has_nothing_to_do_does_not_even_load_alembic() -> None:
 
 
 async def test_an_upgrade_keeps_the_rows_and_makes_a_backup_of_before(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with open_database(database_url, tmp_path) as database:
+    async with open_database(empty_url, tmp_path) as database:
         await database.write(lambda tx: tx.run(insert(lanes).values(user_id=5, tag=1.5, last_at=2.5)))
     before = schema.REVISION
     with monkeypatch.context() as patch:
         next_release(tmp_path, patch)
-        async with open_database(database_url, tmp_path) as database:
+        async with open_database(empty_url, tmp_path) as database:
             row = await database.read(lambda tx: tx.run(text("SELECT user_id, tag, colour FROM lanes")).one())
         assert tuple(row) == (5, 1.5, "red")
     (kept,) = (tmp_path / "backups").iterdir()
@@ -113,43 +113,46 @@ async def test_an_upgrade_keeps_the_rows_and_makes_a_backup_of_before(
 
 
 async def test_an_older_release_does_not_touch_a_newer_database(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await upkeep.migrate(empty_url, tmp_path)
     with monkeypatch.context() as patch:
         next_release(tmp_path, patch)
-        await upkeep.migrate(database_url, tmp_path)
+        await upkeep.migrate(empty_url, tmp_path)
     with pytest.raises(Newer, match=r"made by a newer release \(form 9999.*Install the newer release again"):
-        async with open_database(database_url, tmp_path):
+        async with open_database(empty_url, tmp_path):
             pass
 
 
 async def test_a_step_that_fails_has_changed_nothing(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await described(database_url, tmp_path)
+    await upkeep.migrate(empty_url, tmp_path)
+    before = await described(empty_url, tmp_path)
     with monkeypatch.context() as patch:
         next_release(tmp_path, patch, "raise LookupError('in the middle')")
         with pytest.raises(LookupError, match="in the middle"):
-            await upkeep.migrate(database_url, tmp_path)
-    assert await described(database_url, tmp_path) == before
-    assert "is up to date" in await upkeep.migrate(database_url, tmp_path)
+            await upkeep.migrate(empty_url, tmp_path)
+    assert await described(empty_url, tmp_path) == before
+    assert "is up to date" in await upkeep.migrate(empty_url, tmp_path)
 
 
 async def test_a_process_that_is_killed_in_a_step_has_changed_nothing(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await described(database_url, tmp_path)
+    await upkeep.migrate(empty_url, tmp_path)
+    before = await described(empty_url, tmp_path)
     with monkeypatch.context() as patch:
         next_release(tmp_path, patch, "os.kill(os.getpid(), 9)")
     script = f"""
 import asyncio, pathlib
 from bot.store import migrations, schema, upkeep
 migrations.FOLDER, schema.REVISION = pathlib.Path({str(tmp_path / "steps")!r}), "9999"
-asyncio.run(upkeep.migrate({database_url!r}, pathlib.Path({str(tmp_path)!r})))
+asyncio.run(upkeep.migrate({empty_url!r}, pathlib.Path({str(tmp_path)!r})))
 """
     assert await _exit_of(script) == -9
-    assert await described(database_url, tmp_path) == before
-    assert "is up to date" in await upkeep.migrate(database_url, tmp_path)
+    assert await described(empty_url, tmp_path) == before
+    assert "is up to date" in await upkeep.migrate(empty_url, tmp_path)
 
 
 async def test_many_that_start_together_migrate_once(postgres: Any, tmp_path: Path) -> None:
