@@ -62,6 +62,7 @@ jobs = Table(
     Column("doubtful_cost", BigInteger, nullable=False, server_default="0"),  # calls that may have been billed
     Column("settled_images", Integer),
     Column("settled_cost", BigInteger),
+    sqlite_autoincrement=True,  # the number of a job that was removed is not given to another
 )
 
 # Partial indexes: finished jobs cost a claim nothing, however many there are. Queries must spell the same words.

@@ -32,7 +32,7 @@ class Shelf:
                     digest.update(chunk)
                     file.write(chunk)
             name = digest.hexdigest()
-            place = self._place(name)
+            place = self.place(name)
             await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
             await asyncio.to_thread(part.replace, place)
         finally:
@@ -41,14 +41,15 @@ class Shelf:
 
     def open(self, name: str) -> OnDisk:
         """The picture; raises BadReference when it is no longer here."""
-        return OnDisk(self._place(name))
+        return OnDisk(self.place(name))
 
     def names(self) -> Iterator[tuple[str, Path]]:
         """Everything that lies here, halves of interrupted writes included."""
         for path in self.folder.glob("*/*"):
             yield path.name, path
 
-    def _place(self, name: str) -> Path:
+    def place(self, name: str) -> Path:
+        """Where the picture of this name lies, if it does."""
         return self.folder / name[:2] / name
 
     def _part(self) -> Path:

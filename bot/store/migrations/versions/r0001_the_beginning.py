@@ -56,6 +56,7 @@ def _jobs() -> None:
         Column("doubtful_cost", BigInteger, nullable=False, server_default="0"),
         Column("settled_images", Integer),
         Column("settled_cost", BigInteger),
+        sqlite_autoincrement=True,
     )
 
 
