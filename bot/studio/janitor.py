@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ SENT = jobs.c.state == State.SENT.value
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How much a sweep has cleared away."""
+    """How much a sweep has cleared away; as a text, only of what there was."""
 
     jobs: int = 0
     links: int = 0
@@ -49,10 +49,7 @@ class Swept:
     lanes: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{self.jobs} old jobs, {self.links} dead links, {self.files} files that no job names, "
-            f"{self.accounts} accounts of periods long over, {self.lanes} lanes of people without jobs"
-        )
+        return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
 
 
 class Janitor:
@@ -88,7 +85,7 @@ class Janitor:
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
         swept = Swept(removed, links, files, accounts, idle)
-        if any(astuple(swept)):
+        if swept != Swept():
             log.info("Cleared away: %s", swept)
         return swept
 

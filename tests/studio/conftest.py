@@ -8,6 +8,9 @@ import pytest
 from bot.store.database import Database
 from tests.databases import Hands
 from tests.studio.scene import Scene, open_scene
+from tests.studio.sweeping import sweep
+
+__all__ = ["scene", "sweep"]
 
 
 @pytest.fixture
