@@ -19,6 +19,7 @@ from bot.seedream.transport import Transport
 from bot.store.database import Database
 from bot.store.open import open_database
 from bot.studio.courier import Courier
+from bot.studio.janitor import Janitor
 from bot.studio.kit import Kit
 from bot.studio.preferences import defaults as default_limits
 from bot.studio.queue import Capacity
@@ -41,15 +42,26 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The studio with its door and its worker, over a database that is open."""
+    """The studio with its door, its worker and its janitor, over a database that is open."""
 
     database: Database
     studio: Studio
     worker: Worker
+    janitor: Janitor
     workshop: Workshop
 
+    async def work(self) -> None:
+        """Work on the queue, and clear away what is over, until the worker is stopped."""
+        janitor = asyncio.create_task(self.janitor.run(), name="janitor")
+        try:
+            await self.worker.run()
+        finally:
+            janitor.cancel()
+            await asyncio.wait({janitor})
 
-OpenCourier = Callable[[Workshop], AbstractAsyncContextManager[Courier]]
+
+# Of what the workshop makes, by the database's clock, which all processes share.
+OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextManager[Courier]]
 
 
 @asynccontextmanager
@@ -62,7 +74,7 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
         database = await stack.enter_async_context(open_database(url, home))
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
-        courier = await stack.enter_async_context(open_courier(workshop))
+        courier = await stack.enter_async_context(open_courier(workshop, database.now))
         tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
         terms = Terms(default_limits(settings), settings.queue_limit, settings.ambiguous_retries)
         kit = Kit(
@@ -78,7 +90,8 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
         )
         pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
         studio = Studio(database, workshop.seedream, home, tariff, terms)
-        yield House(database, studio, Worker(kit, pace), workshop)
+        janitor = Janitor(database, home, settings.keep_days, clock)
+        yield House(database, studio, Worker(kit, pace), janitor, workshop)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Unpack
 
 import click
@@ -129,6 +130,41 @@ def generate_command(
         sys.exit(asyncio.run(run(order, settings, only=provider, quiet=quiet)))
     except KeyboardInterrupt:
         raise click.ClickException("stopped waiting; what was sent already may still be charged") from None
+
+
+@cli.command("worker")
+@click.pass_obj
+def worker_command(env_file: Path) -> None:
+    """Work on the queue until stopped (SIGTERM or Ctrl-C)."""
+    _part("worker").run(read_settings(env_file))
+
+
+@cli.command("migrate", short_help="Bring the database up to date now.")
+@click.pass_obj
+def migrate_command(env_file: Path) -> None:
+    """Bring the database up to date now, after a backup. Every start does it too."""
+    click.echo(_part("upkeep").migrate(read_settings(env_file)))
+
+
+@cli.command("backup", short_help="Copy the database into a file.")
+@click.argument("target", metavar="[FILE]", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def backup_command(env_file: Path, target: Path | None) -> None:
+    """Copy the database into a file, also while the bot works; by default into backups in DATA_DIR."""
+    click.echo(_part("upkeep").backup(read_settings(env_file), target))
+
+
+@cli.command("restore", short_help="Fill an empty database from a backup.")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def restore_command(env_file: Path, source: Path) -> None:
+    """Fill an empty database from a backup, of either kind of database."""
+    click.echo(_part("upkeep").restore(read_settings(env_file), source))
+
+
+def _part(name: str) -> ModuleType:
+    """A part that takes long to load: discord.py and Alembic are needed by nothing else here."""
+    return importlib.import_module(f"bot.terminal.{name}")
 
 
 @cli.command(

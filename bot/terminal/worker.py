@@ -4,34 +4,57 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
-from bot.app import House, OpenCourier, open_house
+import click
+
+from bot.app import OpenCourier, Workshop, open_house
 from bot.config import Settings
+from bot.seedream.catalogue import CatalogueError
+from bot.store.errors import StoreError
+from bot.studio.courier import Courier
+from bot.terminal.words import KEYS
+from bot.ui.delivery import open_courier
+from bot.ui.rest import NoDiscord
 
 log = logging.getLogger(__name__)
 
 
-async def work(settings: Settings, open_courier: OpenCourier) -> None:
-    """Work until SIGTERM or SIGINT; raises StoreError, in words, when there is no database to work on."""
-    async with open_house(settings, open_courier) as house:
-        with _stopping(house):
-            log.info("Working on up to %d jobs at once", settings.parallel_jobs)
-            await house.worker.run()
-    log.info("Stopped")
+def run(settings: Settings) -> None:
+    """Work until stopped; what keeps it from working at all is one line for people."""
+    if not settings.route:
+        raise click.ClickException(
+            f"no provider has a key · set one of {', '.join(KEYS.values())}, in .env for example"
+        )
 
+    def courier(workshop: Workshop, now: Callable[[], float]) -> AbstractAsyncContextManager[Courier]:
+        return open_courier(settings, workshop.seedream, workshop.press, now)
 
-@contextlib.contextmanager
-def _stopping(house: House) -> Iterator[None]:
-    """The first signal lets running jobs end within their grace, the second one ends the grace."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for number in signals:
-        with contextlib.suppress(NotImplementedError):  # Windows has only Ctrl-C
-            loop.add_signal_handler(number, house.worker.stop)
     try:
-        yield
-    finally:
-        for number in signals:
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
+        asyncio.run(work(settings, courier))
+    except (StoreError, NoDiscord, CatalogueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def work(settings: Settings, open_courier: OpenCourier) -> None:
+    """Work until SIGTERM or SIGINT: the first lets running jobs end within their grace, the second ends the grace."""
+    this = asyncio.current_task()
+    try:
+        if this is not None:
+            _at_a_signal(this.cancel)  # nothing has begun yet that would have to end
+        async with open_house(settings, open_courier) as house:
+            _at_a_signal(house.worker.stop)
+            log.info("Working on up to %d jobs at once", settings.parallel_jobs)
+            await house.work()
+    except asyncio.CancelledError:
+        log.info("Stopped before there was anything to do")
+    else:
+        log.info("Stopped")
+
+
+def _at_a_signal(react: Callable[[], object]) -> None:
+    """Do this from now on instead of what was to be done before; it ends with the loop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has only Ctrl-C
+            asyncio.get_running_loop().add_signal_handler(number, react)
