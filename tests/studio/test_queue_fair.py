@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from bot.store.database import Database, Transaction
 from bot.store.open import open_database
 from bot.studio.cancel import cancel_waiting
-from bot.studio.leases import register
+from bot.studio.job import State
+from bot.studio.leases import register, release
 from bot.studio.queue import Capacity, claim, put
+from bot.studio.steps import sent
 from tests.databases import Hands
-from tests.studio.making import NO_LIMIT, PROVIDER, look, new_job, put_job, start_worker, worker
+from tests.studio.making import NO_LIMIT, PROVIDER, look, new_job, put_job, start_worker, take, worker
 
 Move = tuple[int, int] | None  # a user puts a job of so many images; None: the next one is claimed
 
@@ -186,6 +188,32 @@ async def test_a_line_that_was_empty_starts_level_with_the_others(database: Data
     assert 4 <= turns.count(1) <= 6
 
 
+async def test_people_who_come_to_an_empty_line_are_level_with_one_another(database: Database) -> None:
+    await start_worker(database)
+    for _ in range(30):
+        await put_job(database, 1)
+    await users_in_turn(database)
+    for user in (2, 2, 2, 3, 3, 3):
+        await put_job(database, user, provider="fal")
+    assert await users_in_turn(database) == [2, 3] * 3
+
+
+async def test_a_line_where_only_begun_jobs_wait_counts_as_empty(database: Database) -> None:
+    await start_worker(database)
+    await put_job(database, 9, provider="fal")
+    held = await take(database)
+    begun = await database.write(lambda tx: sent(tx, held, "w", "fal"))
+    for _ in range(40):
+        await put_job(database, 1)
+    await users_in_turn(database, 30)
+    await database.write(lambda tx: release(tx, begun, "w", ready_at=tx.now))
+    for _ in range(10):
+        await put_job(database, 2, provider="fal")
+    turns = await users_in_turn(database, 11)
+    assert turns[0] == 9
+    assert 4 <= turns.count(1) <= 6
+
+
 @settings(max_examples=25, deadline=None)
 @given(game=games(), gone=st.integers(0, 79))
 def test_after_a_cancel_the_rest_come_as_if_it_had_never_been(
@@ -208,8 +236,8 @@ def test_after_a_cancel_the_rest_come_as_if_it_had_never_been(
         put(tx, new_job(last, 1, weight=game[1][last], key="afterwards"))
         found = []
         while (job := claim(tx, "w", {}, NO_LIMIT).job) is not None:
-            found.append(job.key)
-        return found
+            found.append(job)
+        return [job.key for job in found if job.state is State.RUNNING]
 
     async def run(*, cancelled: bool) -> list[str]:
         with tempfile.TemporaryDirectory() as folder:

@@ -161,6 +161,19 @@ async def test_a_big_job_has_its_turn_though_small_ones_keep_coming(database: Da
     assert hands.time - 1_800_000_000 <= 15 * 6 + 6
 
 
+async def test_a_job_bigger_than_a_minute_of_pace_starts_when_all_before_it_is_paid(
+    database: Database, hands: Hands
+) -> None:
+    await start_worker(database)
+    pace = Capacity(images_per_minute=10)
+    for images in (15, 15, 1):
+        await put_job(database, 1, images)
+    assert len(await taken(database, pace)) == 1
+    assert (await look(database, default=pace)).again_at == hands.time + 90
+    hands.move(90)
+    assert [job.images for job in await taken(database, pace)] == [15]
+
+
 async def test_a_provider_without_pace_holds_up_no_other(database: Database) -> None:
     await start_worker(database)
     slow = {PROVIDER: Capacity(images_per_minute=1)}
