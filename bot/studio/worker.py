@@ -65,10 +65,9 @@ class Worker:
             while not self._stopping.is_set():
                 again_at = await self._fill()
                 await self._rest(again_at)
-            await self._finish()
+            await self._finish(keeper)
         finally:
-            keeper.cancel()
-            await asyncio.wait({keeper})
+            await _stopped(keeper)
 
     async def _begin(self) -> None:
         def work(tx: Transaction) -> int:
@@ -156,7 +155,7 @@ class Worker:
         leases.reap(tx)
         return cancelled_of(tx, self.id)
 
-    async def _finish(self) -> None:
+    async def _finish(self, keeper: asyncio.Task[None]) -> None:
         """Those under way may end within the grace; the rest goes back to where it was written last."""
         if self._tasks:
             log.info("Stopping: %d jobs may end within %.0f seconds", len(self._tasks), self._pace.grace)
@@ -171,6 +170,12 @@ class Worker:
             async with asyncio.timeout(FAREWELL):
                 if self._tasks:
                     await asyncio.wait(self._tasks)
+                await _stopped(keeper)  # or it might register once more, after the farewell
                 await self._kit.database.write(lambda tx: leases.retire(tx, self.id))
         except (TimeoutError, StoreError) as error:
             log.warning("Some jobs could not be given back, they go on when the lease is over: %s", error or "no time")
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
