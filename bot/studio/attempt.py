@@ -103,10 +103,10 @@ class Attempt:
             log.warning("Job %d: its pictures could not be delivered, they are kept", job.id)
             delivery = Delivery(kept=tuple(picture.index for picture in job.pictures), way="kept")
         if delivery.delivered or delivery.kept:
-            self.job = await self._kit.record(lambda tx: settle(tx, job, self._me, delivery, tariff))
+            self.job = await self._kit.step(job, lambda tx: settle(tx, job, self._me, delivery, tariff))
         else:
             gone = billed(job, tariff)
-            self.job = await self._kit.record(lambda tx: steps.ending(tx, job, self._me, expired(), gone))
+            self.job = await self._kit.step(job, lambda tx: end(tx, job, self._me, expired(), gone))
 
     async def _apologise(self) -> None:
         job, ending = self.job, self.job.ending
@@ -114,7 +114,7 @@ class Attempt:
             log.info("Job %d ended: %s", job.id, ending.error)
         else:
             log.warning("Job %d ended (%s), and nobody could be told", job.id, ending and ending.error)
-        self.job = await self._kit.record(lambda tx: end(tx, job, self._me))
+        self.job = await self._kit.step(job, lambda tx: steps.ended(tx, job, self._me))
 
     async def _say_so(self, ending: Ending) -> bool:
         await self._kit.courier.apologise(self.job, ending)

@@ -1,30 +1,25 @@
 """Taking jobs back: at once while they wait, by asking their worker afterwards."""
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs, lanes
 from bot.studio import ledger
 from bot.studio.job import Amount, Ending, Job, State
-from bot.studio.queue import HELD, NEWS, QUEUED, WAITING, lock
-from bot.studio.rows import ending_json, job_of
-from bot.studio.steps import closing, without_token
+from bot.studio.queue import BEGUN, CALLING, HELD, NEWS, QUEUED, WAITING, lock
+from bot.studio.rows import job_of
+from bot.studio.steps import settling, unhappy
 
 
 def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
-    """Close a job that waits for its turn; the later ones of its user move up as if it had never been there.
+    """End a job that waits for its turn; the later ones of its user move up as if it had never been there.
 
-    What was reserved for it comes back. None if it does not wait.
+    What was reserved for it comes back at once; a worker tells the person. None if it does not wait.
     """
     lock(tx)
-    values = {
-        "state": State.CANCELLED.value,
-        "error": ending_json(Ending(State.CANCELLED, "Cancelled")),
-        **closing(tx, Amount()),
-    }
-    row = tx.run(
-        update(jobs).where(jobs.c.id == job_id, WAITING, QUEUED).values(**values).returning(jobs)
-    ).one_or_none()
+    values = unhappy(Ending(State.CANCELLED, "Cancelled")) | settling(Amount()) | {"tag": BEGUN}
+    waits = and_(jobs.c.id == job_id, WAITING, QUEUED)
+    row = tx.run(update(jobs).where(waits).values(**values).returning(jobs)).one_or_none()
     if row is None:
         return None
     job = job_of(row)
@@ -35,13 +30,13 @@ def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
     tx.run(update(jobs).where(later).values(tag=jobs.c.tag - share))
     tx.run(update(lanes).where(lanes.c.user_id == row.user_id).values(tag=lanes.c.tag - share))
     tx.announce(NEWS)
-    return without_token(tx, job)
+    return job
 
 
 def ask_to_cancel(tx: Transaction, job_id: int) -> bool:
-    """Tell whoever holds the job, or takes it up next, that it is not wanted any more. False: it is over."""
-    statement = update(jobs).where(jobs.c.id == job_id, jobs.c.closed_at.is_(None)).values(cancelled=True)
-    if not tx.run(statement).rowcount:
+    """Tell whoever holds the job, or takes it up next, that it is not wanted any more. False: it is too late."""
+    wanted = and_(jobs.c.id == job_id, jobs.c.closed_at.is_(None), or_(QUEUED, CALLING))
+    if not tx.run(update(jobs).where(wanted).values(cancelled=True)).rowcount:
         return False
     tx.announce(f"cancel {job_id}")
     return True

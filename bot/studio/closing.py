@@ -3,7 +3,7 @@
 from bot.store.database import Transaction
 from bot.studio import ledger, steps
 from bot.studio.eta import learn
-from bot.studio.job import Amount, Delivery, Job
+from bot.studio.job import Amount, Delivery, Ending, Job
 from bot.studio.orders import outline
 from bot.studio.tariff import Tariff
 
@@ -17,11 +17,11 @@ def settle(tx: Transaction, job: Job, me: str, delivery: Delivery, tariff: Tarif
     return steps.settled(tx, job, me, delivery, amount)
 
 
-def end(tx: Transaction, job: Job, me: str) -> Job:
+def end(tx: Transaction, job: Job, me: str, ending: Ending, gone: int) -> Job:
     """No pictures for the person: everything comes back but the money that is, or may be, gone."""
-    amount = Amount(0, job.doubtful_cost)
+    amount = Amount(0, gone + job.doubtful_cost)
     ledger.close(tx, job.who, job.created_at, job.reserved, amount)
-    return steps.ended(tx, job, me, amount)
+    return steps.ending(tx, job, me, ending, amount)
 
 
 def billed(job: Job, tariff: Tariff) -> int:

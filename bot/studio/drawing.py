@@ -19,6 +19,7 @@ from bot.seedream.models import (
 )
 from bot.store.database import Transaction
 from bot.studio import queue, steps
+from bot.studio.closing import end
 from bot.studio.courier import Stage
 from bot.studio.endings import cancelled, ending_of, passes
 from bot.studio.job import Ending, Job, Result, State
@@ -83,16 +84,16 @@ class Drawing:
         doubtful = self._cost_in_doubt() if ending.charged != "no" else 0
         pictures = tuple(self._pictures)
         if pictures:
-            self.job = await self._kit.record(lambda tx: self._cut_short(tx, pictures, ending, doubtful))
+            self.job = await self._kit.step(self.job, lambda tx: self._cut_short(tx, pictures, ending, doubtful))
         else:
-            self.job = await self._kit.record(lambda tx: steps.ending(tx, self.job, self._me, ending, doubtful))
+            self.job = await self._kit.step(self.job, lambda tx: end(tx, self.job, self._me, ending, doubtful))
 
     async def _take(self, event: Event) -> None:
         match event:
             case Started(provider=provider):
                 await self._leaves(provider)
             case Accepted(task=task):
-                self.job = await self._kit.record(lambda tx: steps.accepted(tx, self.job, self._me, task))
+                self.job = await self._kit.step(self.job, lambda tx: steps.accepted(tx, self.job, self._me, task))
             case Waiting():
                 await self._waits(event)
             case PictureReady(picture=picture):
@@ -115,7 +116,7 @@ class Drawing:
             raise LetGo(self._kit.database.now())
         if provider != self.job.provider:
             await self._move(provider)
-        self.job = await self._kit.record(lambda tx: steps.sent(tx, self.job, self._me, provider))
+        self.job = await self._kit.step(self.job, lambda tx: steps.sent(tx, self.job, self._me, provider))
         self._report.tell(self.job, Stage("drawing"))
 
     async def _move(self, provider: str) -> None:
@@ -130,7 +131,7 @@ class Drawing:
     async def _waits(self, event: Waiting) -> None:
         if event.error is not None and self.job.state is State.SENT:
             doubtful = self._cost_in_doubt() if event.error.charged is not Charged.NO else 0
-            self.job = await self._kit.record(lambda tx: self._unsent(tx, doubtful))
+            self.job = await self._kit.step(self.job, lambda tx: self._unsent(tx, doubtful))
         if event.seconds > 1:
             self._report.tell(self.job, Stage("waiting", until=self._kit.database.now() + event.seconds))
 
@@ -147,7 +148,7 @@ class Drawing:
     async def _write(self) -> None:
         while self._unwritten:
             self._unwritten = False
-            self.job = await self._kit.record(partial(self._drawn, pictures=tuple(self._pictures)))
+            self.job = await self._kit.step(self.job, partial(self._drawn, pictures=tuple(self._pictures)))
 
     def _drawn(self, tx: Transaction, pictures: Sequence[Result]) -> Job:
         return steps.drawn(tx, self.job, self._me, pictures)
@@ -159,8 +160,8 @@ class Drawing:
     async def _generated(self, usage: Usage | None) -> None:
         pictures, missing = tuple(self._pictures), self._missing
         told = {name: value for name, value in asdict(usage).items() if value is not None} if usage else None
-        self.job = await self._kit.record(
-            lambda tx: steps.generated(tx, self.job, self._me, pictures, told, missing=missing)
+        self.job = await self._kit.step(
+            self.job, lambda tx: steps.generated(tx, self.job, self._me, pictures, told, missing=missing)
         )
 
     async def _failed(self, error: SeedreamError) -> None:
@@ -168,7 +169,7 @@ class Drawing:
         now = self._kit.database.now()
         if not self._pictures and passes(error) and now < self.job.created_at + PATIENCE:
             if self.job.state is State.SENT:
-                self.job = await self._kit.record(lambda tx: steps.unsent(tx, self.job, self._me))
+                self.job = await self._kit.step(self.job, lambda tx: steps.unsent(tx, self.job, self._me))
             raise LetGo(now + (error.retry_after or AGAIN)) from error
         await self.end(ending_of(error))
 

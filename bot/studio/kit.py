@@ -11,7 +11,8 @@ from bot.seedream.clock import Clock
 from bot.store.database import Database, Work
 from bot.store.errors import Passing
 from bot.studio.courier import Courier
-from bot.studio.queue import Capacity
+from bot.studio.job import Job
+from bot.studio.queue import Capacity, Lost, load
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
 
@@ -37,11 +38,30 @@ class Kit:
 
     async def record(self, work: Work[T]) -> T:
         """Write down what has happened, however long the database is away: it cannot be made not to have happened."""
+        return await self._insist(work, [])
+
+    async def step(self, job: Job, work: Work[Job]) -> Job:
+        """Write down the next step of a job that is held. Raises Lost when it is held no longer."""
+        doubts: list[Passing] = []
+        try:
+            return await self._insist(work, doubts)
+        except Lost:
+            written = await self.record(lambda tx: load(tx, job.id)) if doubts else None
+            if written is None or written.attempt != job.attempt:
+                raise
+            if written.owner != job.owner and not written.state.final:
+                raise
+            return written  # it had been made when the connection broke
+
+    async def _insist(self, work: Work[T], doubts: list[Passing]) -> T:
+        """Until it is written; `doubts` takes the tries of which nobody knows whether they were."""
         pause = FIRST_PAUSE
         while True:
             try:
                 return await self.database.write(work)
             except Passing as error:
                 log.warning("The database cannot be written just now, trying again: %s", error)
+                if error.unsure:
+                    doubts.append(error)
             await self.clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -35,6 +35,11 @@ def renew(tx: Transaction, me: str, lease: float) -> bool:
     return bool(tx.run(update(workers).where(workers.c.id == me).values(lease_until=tx.now + lease)).rowcount)
 
 
+def held_by(tx: Transaction, me: str) -> list[Job]:
+    """The jobs that this worker holds."""
+    return [job_of(row) for row in tx.run(select(jobs).where(HELD, jobs.c.owner == me)).all()]
+
+
 def retire(tx: Transaction, me: str) -> None:
     """Leave in peace: whatever it still holds is anybody's, and no strike."""
     lock(tx)

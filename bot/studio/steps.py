@@ -61,31 +61,36 @@ def doubted(tx: Transaction, job: Job, me: str, cost: int) -> Job:
     return _step(tx, job, me, *states, doubtful_cost=jobs.c.doubtful_cost + cost)
 
 
-def ending(tx: Transaction, job: Job, me: str, how: Ending, doubtful_cost: int = 0) -> Job:
-    """RUNNING, SENT or (nothing could be had of it) GENERATED → ENDING: no pictures; the person has yet to be told."""
-    return _step(
-        tx,
-        job,
-        me,
-        State.RUNNING,
-        State.SENT,
-        State.GENERATED,
-        state=State.ENDING.value,
-        error=ending_json(how),
-        doubtful_cost=jobs.c.doubtful_cost + doubtful_cost,
-    )
+def ending(tx: Transaction, job: Job, me: str, how: Ending, amount: Amount) -> Job:
+    """RUNNING, SENT or (nothing could be had of it) GENERATED → ENDING: no pictures; the person has yet to be told.
+
+    The same transaction settles this amount in the ledger: nobody waits for their allowance until they were told.
+    """
+    before = (State.RUNNING, State.SENT, State.GENERATED)
+    return _step(tx, job, me, *before, **unhappy(how), **settling(amount))
 
 
 def settled(tx: Transaction, job: Job, me: str, delivery: Delivery, amount: Amount) -> Job:
-    """GENERATED → SETTLED: it has reached the person. The same transaction closes the ledger."""
-    return _close(tx, job, me, State.GENERATED, State.SETTLED, amount, delivery=delivery_json(delivery))
+    """GENERATED → SETTLED: it has reached the person. The same transaction settles this amount in the ledger."""
+    final = settling(amount) | {"delivery": delivery_json(delivery)}
+    return _close(tx, job, me, State.GENERATED, State.SETTLED, final)
 
 
-def ended(tx: Transaction, job: Job, me: str, amount: Amount) -> Job:
-    """ENDING → what its ending says: the person has been told. The same transaction closes the ledger."""
+def ended(tx: Transaction, job: Job, me: str) -> Job:
+    """ENDING → what its ending says: the person has been told."""
     if job.ending is None:
         raise Lost(f"job {job.id} has no ending")
-    return _close(tx, job, me, State.ENDING, job.ending.state, amount)
+    return _close(tx, job, me, State.ENDING, job.ending.state, {})
+
+
+def unhappy(how: Ending) -> dict[str, Any]:
+    """What is written of a job that will bring no pictures, however that came."""
+    return {"state": State.ENDING.value, "error": ending_json(how)}
+
+
+def settling(amount: Amount) -> dict[str, Any]:
+    """What is written of a job when its line in the ledger is closed."""
+    return {"settled_images": amount.images, "settled_cost": amount.cost}
 
 
 def late(tx: Transaction, job_id: int, pictures: Sequence[Result]) -> Job | None:
@@ -95,21 +100,12 @@ def late(tx: Transaction, job_id: int, pictures: Sequence[Result]) -> Job | None
     return job_of(row) if row else None
 
 
-def _close(tx: Transaction, job: Job, me: str, before: State, after: State, amount: Amount, **values: Any) -> Job:
-    closed = _step(tx, job, me, before, state=after.value, **values, **closing(tx, amount))
-    tx.announce(NEWS)
-    return without_token(tx, closed)
-
-
-def closing(tx: Transaction, amount: Amount) -> dict[str, Any]:
-    """What is written of every job that ends, however it does."""
-    return {"closed_at": tx.now, "owner": None, "settled_images": amount.images, "settled_cost": amount.cost}
-
-
-def without_token(tx: Transaction, job: Job) -> Job:
-    """A closed job opens no door: its interaction's token is not kept."""
+def _close(tx: Transaction, job: Job, me: str, before: State, after: State, final: Mapping[str, Any]) -> Job:
+    """The last step. A closed job opens no door: its interaction's token is not kept."""
     kept = origin_json(forgetful(job.origin))
-    return job_of(tx.run(update(jobs).where(jobs.c.id == job.id).values(origin=kept).returning(jobs)).one())
+    closed = _step(tx, job, me, before, state=after.value, closed_at=tx.now, owner=None, origin=kept, **final)
+    tx.announce(NEWS)
+    return closed
 
 
 def _step(tx: Transaction, job: Job, me: str, *before: State, **values: Any) -> Job:

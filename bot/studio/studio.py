@@ -8,6 +8,7 @@ from bot.seedream.client import Seedream
 from bot.seedream.errors import BadReference, Problem, Unavailable
 from bot.seedream.models import ImageRequest
 from bot.store.database import Database, Transaction
+from bot.store.errors import Passing
 from bot.studio import ledger, orders, preferences, queue
 from bot.studio.cancel import ask_to_cancel, cancel_waiting
 from bot.studio.eta import eta
@@ -165,12 +166,21 @@ class Studio:
         return await self.submit(request, origin, who, verb=verb, parent=parent.id)
 
     async def _put(self, asked: Asked) -> Ticket | Refusal:
+        """Asked twice, it is found by its key: when somebody was faster with the very same, or when the connection
+        broke and nobody knows whether it has been accepted."""
         try:
             return await self._database.write(lambda tx: self._accept(tx, asked))
         except _No as no:
             return no.refusal
-        except queue.Known:  # somebody else was faster with the very same
+        except queue.Known:
+            pass
+        except Passing as error:
+            if not error.unsure:
+                raise
+        try:
             return await self._database.write(lambda tx: self._accept(tx, asked))
+        except _No as no:
+            return no.refusal
 
     def _accept(self, tx: Transaction, asked: Asked) -> Ticket:
         known = queue.by_key(tx, asked.new.key)

@@ -45,6 +45,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._woken = asyncio.Event()
+        self._adrift = False  # a claim may have been made of which nobody here knows
         self.ready = asyncio.Event()
 
     def stop(self) -> None:
@@ -89,9 +90,13 @@ class Worker:
         """Start jobs as long as there are places and jobs; when to look again, if that is known."""
         while len(self._tasks) < self._pace.slots and not self._stopping.is_set():
             try:
+                if self._adrift:
+                    await self._kit.database.write(self._recover)
+                    self._adrift = False
                 found = await self._kit.database.write(lambda tx: queue.claim(tx, self.id, {}, self._kit.capacity))
             except Passing as error:
                 log.warning("No job can be claimed just now: %s", error)
+                self._adrift = self._adrift or error.unsure
                 return None
             except queue.Lost:  # silent for so long that the others took it for dead
                 await self._kit.record(lambda tx: leases.register(tx, self._me, self._pace.lease))
@@ -102,6 +107,12 @@ class Worker:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return None
+
+    def _recover(self, tx: Transaction) -> None:
+        """Give back what was claimed when a connection broke, so that nobody here knows of it."""
+        for job in leases.held_by(tx, self.id):
+            if job.id not in self._attempts:
+                leases.release(tx, job, self.id, ready_at=tx.now)
 
     async def _rest(self, again_at: float | None) -> None:
         seconds = NET if again_at is None else min(NET, max(0.0, again_at - self._kit.database.now()))

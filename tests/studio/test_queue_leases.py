@@ -1,7 +1,7 @@
 """The jobs of a dead worker go on with another one, those of a living one are never touched."""
 
 from bot.store.database import Database, Transaction
-from bot.studio.job import Job, State
+from bot.studio.job import Amount, Job, State
 from bot.studio.leases import reap, register, release, renew, retire
 from bot.studio.queue import load
 from bot.studio.steps import ending, generated, sent
@@ -78,7 +78,7 @@ async def test_each_state_goes_on_where_it_was(database: Database) -> None:
     def work(tx: Transaction) -> None:
         sent(tx, held[1], "before", PROVIDER)
         generated(tx, sent(tx, held[2], "before", PROVIDER), "before", PICTURES, None)
-        ending(tx, held[3], "before", FAILED)
+        ending(tx, held[3], "before", FAILED, Amount())
 
     await database.write(work)
     await start_worker(database, "w")

@@ -26,9 +26,9 @@ STEPS: dict[str, Step] = {
     "drawn": lambda tx, job, me: steps.drawn(tx, job, me, PICTURES),
     "generated": lambda tx, job, me: steps.generated(tx, job, me, PICTURES, {"generated_images": 2}),
     "doubted": lambda tx, job, me: steps.doubted(tx, job, me, 5),
-    "ending": lambda tx, job, me: steps.ending(tx, job, me, FAILED, 5),
+    "ending": lambda tx, job, me: steps.ending(tx, job, me, FAILED, Amount(0, 5)),
     "settled": lambda tx, job, me: steps.settled(tx, job, me, Delivery((0, 1)), Amount(2, 10)),
-    "ended": lambda tx, job, me: steps.ended(tx, job, me, Amount(0, 5)),
+    "ended": steps.ended,
     "release": lambda tx, job, me: release(tx, job, me, ready_at=tx.now),
 }
 # The arrows of the drawing in bot/studio/job.py, by where they begin.
@@ -55,7 +55,7 @@ async def held_in(database: Database, state: State) -> Job:
     if state is State.RUNNING:
         return job
     if state is State.ENDING:
-        return await database.write(lambda tx: steps.ending(tx, job, "w", FAILED))
+        return await database.write(lambda tx: steps.ending(tx, job, "w", FAILED, Amount()))
     sent = await database.write(lambda tx: steps.sent(tx, job, "w", PROVIDER))
     if state is State.SENT:
         return sent
@@ -134,8 +134,8 @@ async def test_a_call_that_did_nothing_leaves_no_trace_but_its_doubt(database: D
     job = await database.write(lambda tx: steps.unsent(tx, job, "w"))
     assert (job.state, job.sent_at, job.task) == (State.RUNNING, None, None)
     job = await database.write(lambda tx: steps.doubted(tx, job, "w", 30))
-    job = await database.write(lambda tx: steps.ending(tx, job, "w", FAILED, 12))
-    assert (job.state, job.doubtful_cost) == (State.ENDING, 42)
+    job = await database.write(lambda tx: steps.ending(tx, job, "w", FAILED, Amount(0, 42)))
+    assert (job.state, job.doubtful_cost, job.settled) == (State.ENDING, 30, Amount(0, 42))
 
 
 async def test_what_a_set_lacks_is_written_with_its_pictures(database: Database) -> None:
@@ -148,10 +148,10 @@ async def test_what_a_set_lacks_is_written_with_its_pictures(database: Database)
 async def test_a_job_ends_as_its_ending_says(database: Database, hands: Hands, end: State) -> None:
     job = await held_in(database, State.RUNNING)
     how = Ending(end, "SomeError")
-    job = await database.write(lambda tx: steps.ending(tx, job, "w", how))
+    job = await database.write(lambda tx: steps.ending(tx, job, "w", how, Amount(0, 5)))
     assert (job.state, job.ending, job.closed_at) == (State.ENDING, how, None)
     hands.move(2)
-    job = await database.write(lambda tx: steps.ended(tx, job, "w", Amount(0, 5)))
+    job = await database.write(lambda tx: steps.ended(tx, job, "w"))
     assert (job.state, job.settled, job.closed_at, job.owner) == (end, Amount(0, 5), hands.time, None)
 
 
