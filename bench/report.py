@@ -8,20 +8,21 @@ from importlib.metadata import version
 from bench.goals import Goal, Results, Verdict, Weight
 from bench.measure import Spread
 
-PACKAGES = ("aiohttp", "discord.py", "pybase64", "pyvips", "pillow")
-LEFT_OUT = "Not in it: the rows that make a job durable. They come with the job queue."
+PACKAGES = ("aiohttp", "discord.py", "pybase64", "pyvips", "pillow", "sqlalchemy", "asyncpg")
 
 
-def table(goals: Sequence[Goal], results: Results) -> str:
-    """Goal, what, median and ends of the rounds, target, verdict."""
+def table(goals: Sequence[Goal], results: Results, notes: Sequence[str] = ()) -> str:
+    """Goal, what, median and ends of the rounds, target, verdict; and what one must know to read it."""
     rows = [("goal", "what", "median", "lowest–highest", "target", "")]
     rows += [_row(goal, goal.spread(results)) for goal in goals]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("─" * width for width in widths).rstrip(), *lines[1:], "", LEFT_OUT])
+    return "\n".join([lines[0], "  ".join("─" * width for width in widths).rstrip(), *lines[1:], "", *notes])
 
 
-def document(goals: Sequence[Goal], results: Results, *, rounds: int, quick: bool) -> dict[str, object]:
+def document(
+    goals: Sequence[Goal], results: Results, *, rounds: int, quick: bool, notes: Sequence[str] = ()
+) -> dict[str, object]:
     """Everything, as JSON data."""
     return {
         "machine": {
@@ -32,7 +33,7 @@ def document(goals: Sequence[Goal], results: Results, *, rounds: int, quick: boo
         },
         "rounds": rounds,
         "quick": quick,
-        "left_out": LEFT_OUT,
+        "notes": list(notes),
         "goals": [_entry(goal, goal.spread(results)) for goal in goals],
         "results": {name: list(entries) for name, entries in results.items()},
     }
