@@ -101,6 +101,7 @@ def setup(
     _drop_handlers(logging.root)
     logging.root.addHandler(output)
     logging.root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every part that it has
     logging.lastResort = output
     logging.captureWarnings(True)
     _catch_last_words()

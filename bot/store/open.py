@@ -1,5 +1,6 @@
 """Opens the database that the settings name, brings its schema up to date, and closes it."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -9,6 +10,8 @@ from bot.store import address, schema
 from bot.store.database import Database
 from bot.store.postgres import Postgres
 from bot.store.sqlite import Sqlite
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -20,7 +23,7 @@ async def open_database(url: str, folder: Path, now: Callable[[], float] | None 
     async with open_as_it_is(url, folder, now) as database:
         if await database.read(lambda tx: schema.revision(tx.connection, database.name)) != schema.REVISION:
             # Not above: Alembic takes a fifth of a second and 7 MB, and nearly no start needs it.
-            await import_module("bot.store.upkeep").bring_up(database, folder)
+            log.info(await import_module("bot.store.upkeep").bring_up(database, folder))
         yield database
 
 

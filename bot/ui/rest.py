@@ -116,6 +116,7 @@ async def logged_in(token: str, api_base: str, patience: float = PATIENCE) -> As
         raise NoDiscord(
             "DISCORD_TOKEN is not set: copy it from the Bot page of https://discord.com/developers/applications"
         )
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
     before, Route.BASE = Route.BASE, api_base
     intents = discord.Intents(guilds=True)  # nothing comes of them here; without them discord.py warns
     client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience)

@@ -1,6 +1,5 @@
 """How the tables came to be what they are: one step per change, oldest first, run by Alembic."""
 
-import logging
 from pathlib import Path
 
 from alembic import command
@@ -20,7 +19,6 @@ def config() -> Config:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Take the steps from wherever the tables are to a revision, in the transaction of this connection."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # who calls this tells people what was done
     settings = config()
     settings.attributes["connection"] = connection
     command.upgrade(settings, revision)
