@@ -40,9 +40,9 @@ class Size:
     def __str__(self) -> str:
         shut, busy = self.waiting * 9 // 10, self.waiting // 10
         return (
-            f"“Finished rows” are {self.finished:,} jobs. “All rows” are these and {self.waiting:,} that wait: {shut:,} of "
-            f"{SHUT_USERS} people behind a provider whose pace is used up, and {busy:,} in the line that is measured, "
-            f"of {BUSY_USERS} people who have {AT_ONCE} jobs running elsewhere and may not have more."
+            f"“Finished rows” are {self.finished:,} jobs. “All rows” are these and {self.waiting:,} that wait:\n"
+            f"{shut:,} of {SHUT_USERS} people behind a provider whose pace is used up, and {busy:,} in the line\n"
+            f"that is measured, of {BUSY_USERS} people who have {AT_ONCE} jobs running elsewhere and may not have more."
         )
 
 
