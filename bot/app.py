@@ -76,7 +76,8 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         courier = await stack.enter_async_context(open_courier(workshop, database.now))
         tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
-        terms = Terms(default_limits(settings), settings.queue_limit, settings.ambiguous_retries)
+        capacity = Capacity(settings.provider_jobs_at_once, settings.images_per_minute)
+        terms = Terms(default_limits(settings), settings.queue_limit, settings.ambiguous_retries, capacity)
         kit = Kit(
             database,
             workshop.seedream,
@@ -84,7 +85,7 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
             tariff,
             Shelf.within(home),
             home,
-            Capacity(settings.provider_jobs_at_once, settings.images_per_minute),
+            capacity,
             asyncio.Semaphore(DELIVERIES),
             clock,
         )

@@ -29,6 +29,7 @@ from bot.studio.report import Report
 from bot.studio.results import result_of
 
 PATIENCE = 900.0  # seconds for which a job goes back into the queue when no provider can be asked
+ROOM = 30.0  # seconds for which a job that moves on to another provider waits there with its place in hand
 AGAIN = 15.0  # and after how many it is tried again, when nobody says
 
 
@@ -97,7 +98,7 @@ class Drawing:
             case Waiting():
                 await self._waits(event)
             case PictureReady(picture=picture):
-                self._pictures.append(result_of(picture, self._kit.home))
+                self._keep(result_of(picture, self._kit.home))
                 self._report.tell(self.job, Stage("drawn", drawn=len(self._pictures)), self._pictures)
                 self._write_soon()
             case PictureFailed(error=error):
@@ -105,6 +106,10 @@ class Drawing:
             case Finished(usage=usage):
                 await self._written()
                 await self._generated(usage)
+
+    def _keep(self, result: Result) -> None:
+        """A task that is asked for again tells all its pictures, also those which were written down before."""
+        self._pictures = [*(known for known in self._pictures if known.index != result.index), result]
 
     def _cut_short(self, tx: Transaction, pictures: Sequence[Result], ending: Ending, doubtful: int) -> Job:
         job = steps.generated(tx, self.job, self._me, pictures, None, missing=ending)
@@ -121,10 +126,13 @@ class Drawing:
 
     async def _move(self, provider: str) -> None:
         """Another provider is asked instead: there, too, the job waits for its turn."""
+        until = self._kit.database.now() + ROOM
         while True:
             again_at = await self._kit.record(lambda tx: queue.enter(tx, self.job, provider, self._kit.capacity))
             if again_at is None:
                 return
+            if again_at > until:  # two full providers could wait for each other's jobs for ever
+                raise LetGo(again_at)
             self._report.tell(self.job, Stage("waiting", until=again_at))
             await self._kit.clock.sleep(max(0.05, again_at - self._kit.database.now()))
 

@@ -5,7 +5,7 @@ the time that the queue has come to, and the least tag comes first. So everybody
 everybody else (times their weight), whoever comes late starts level with the others, and who was idle has gained
 nothing. Jobs that were begun and let go keep their money's worth: they come before all others.
 
-Locks are always taken in this order: queues by name, the job, lanes, accounts.
+Locks are always taken in this order: queues by name, the job, accounts by key, lanes.
 """
 
 from collections.abc import Mapping
@@ -207,17 +207,18 @@ def _taken(subject: str) -> Select[Any]:
 
 
 def _head(now: float, provider: str, free: bool) -> Select[Any]:
-    """The first in line at a provider that may run; without room there, only of those that were begun."""
+    """The first in line at a provider that may run; those that were begun always may, and need no room there."""
+    begun = and_(jobs.c.tag < 0, ~QUEUED)
     at_home = tuple_(jobs.c.user_id, jobs.c.at_once).not_in(_taken("user_id"))
     in_server = tuple_(jobs.c.server_id, jobs.c.server_at_once).not_in(_taken("server_id"))
     line = (
         select(jobs.c.id, jobs.c.provider, jobs.c.state, jobs.c.tag, jobs.c.images)
         .where(jobs.c.provider == provider, WAITING, jobs.c.ready_at <= now)
-        .where(at_home, or_(jobs.c.server_id.is_(None), in_server))
+        .where(or_(begun, and_(at_home, or_(jobs.c.server_id.is_(None), in_server))))
         .order_by(jobs.c.tag, jobs.c.id)
         .limit(1)
     )
-    return select((line if free else line.where(jobs.c.tag < 0, ~QUEUED)).subquery())
+    return select((line if free else line.where(begun)).subquery())
 
 
 def _take(tx: Transaction, me: str, job_id: int, **changes: Any) -> Job:

@@ -1,7 +1,7 @@
 """The one door: everything that costs, from wherever it is asked for, comes in here and is answered at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.seedream.client import Seedream
@@ -30,6 +30,7 @@ class Terms:
     limits: Limits
     queue_limit: int = 0
     doubtful_calls: int = 0
+    capacity: queue.Capacity = field(default_factory=queue.Capacity)  # of each provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Studio:
 
         def work(tx: Transaction) -> Ticket | None:
             found = queue.load(tx, job)
-            return _ticket(tx, found, new=False) if found else None
+            return self._ticket(tx, found, new=False) if found else None
 
         return await self._database.read(work)
 
@@ -169,23 +170,22 @@ class Studio:
         """Asked twice, it is found by its key: when somebody was faster with the very same, or when the connection
         broke and nobody knows whether it has been accepted."""
         try:
-            return await self._database.write(lambda tx: self._accept(tx, asked))
+            job, new = await self._database.write(lambda tx: self._accept(tx, asked))
         except _No as no:
             return no.refusal
         except queue.Known:
-            pass
+            return await self._put(asked)
         except Passing as error:
             if not error.unsure:
                 raise
-        try:
-            return await self._database.write(lambda tx: self._accept(tx, asked))
-        except _No as no:
-            return no.refusal
+            return await self._put(asked)
+        # Looked up when it is in the queue already: nobody waits for the answer with the work.
+        return await self._database.read(lambda tx: self._ticket(tx, job, new=new))
 
-    def _accept(self, tx: Transaction, asked: Asked) -> Ticket:
+    def _accept(self, tx: Transaction, asked: Asked) -> tuple[Job, bool]:
         known = queue.by_key(tx, asked.new.key)
         if known is not None:
-            return _ticket(tx, known, new=False)
+            return known, False
         limits, rules = self._limits(tx, asked.who)
         refusal = (
             _forbidden(asked, rules, limits)
@@ -196,7 +196,10 @@ class Studio:
         if refusal is not None:
             raise _No(refusal)
         new = replace(asked.new, at_once=limits.at_once, server_at_once=limits.server_at_once, weight=limits.weight)
-        return _ticket(tx, queue.put(tx, new))
+        return queue.put(tx, new), True
+
+    def _ticket(self, tx: Transaction, job: Job, *, new: bool) -> Ticket:
+        return Ticket(job, queue.place(tx, job.id), eta(tx, job, self._terms.capacity), new)
 
     def _limits(self, tx: Transaction, who: Who) -> tuple[Limits, Rules]:
         rules = preferences.load(tx, who.server) if who.server is not None else Rules()
@@ -214,10 +217,6 @@ class Studio:
     def _model(self, name: str) -> str:
         model = self._seedream.catalogue.resolve(name)
         return model.key if model else name
-
-
-def _ticket(tx: Transaction, job: Job, *, new: bool = True) -> Ticket:
-    return Ticket(job, queue.place(tx, job.id), eta(tx, job), new)
 
 
 def _forbidden(asked: Asked, rules: Rules, limits: Limits) -> Refusal | None:
