@@ -138,6 +138,9 @@ def test_the_image_is_not_root_is_checked_and_can_be_stopped() -> None:
     assert all(":" in image for image in re.findall(r"^FROM (\S+)", text("Dockerfile"), flags=re.MULTILINE))
     for hardening in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "pids_limit:", "mem_limit:"):
         assert hardening in text("compose.yaml")
+    grace = re.search(r"stop_grace_period: (\d+)s", text("compose.yaml"))
+    assert grace is not None
+    assert int(grace[1]) >= Settings.model_fields["stop_grace_seconds"].default + 10
 
 
 def test_nothing_in_the_tree_but_its_tests_looks_like_a_secret_or_an_open_end() -> None:

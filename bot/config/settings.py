@@ -227,7 +227,12 @@ class Settings(BaseSettings):
         le=3600,
     )
     keep_days: int = _setting(
-        90, "Storage", "How many days finished jobs and their pictures are kept; 0: for ever", "30", ge=0, le=10**4
+        90,
+        "Storage",
+        "How many days finished jobs are kept, with the pictures they began with; 0: for ever",
+        "30",
+        ge=0,
+        le=10**4,
     )
 
     log_level: Level = _setting("INFO", "Logs", "DEBUG, INFO, WARNING, ERROR or CRITICAL", "WARNING")

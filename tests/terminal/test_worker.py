@@ -1,6 +1,7 @@
 """`seedream-bot worker` as an operator starts and stops it: real processes, real signals, on both engines."""
 
 import asyncio
+import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -67,7 +68,12 @@ async def until(so: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 async def test_a_worker_with_nothing_to_do_stops_at_once(world: World, sign: signal.Signals) -> None:
+    lost = world.home / "spool" / "lost.jpg"
+    lost.parent.mkdir()
+    lost.touch()
+    os.utime(lost, (0, 0))
     worker = await world.worker(STOP_GRACE_SECONDS="3600")
+    await worker.until("Cleared away: files 1")
     worker.process.send_signal(sign)
     assert await worker.end() == 0, worker.said
     assert "Stopped" in worker.said
