@@ -100,7 +100,7 @@ class House:
         self.notes = Notes()
         seedream = Sleeper(OPEN, home, seconds, self.notes)
         self.tariff = Tariff(seedream.catalogue, Decimal(7))
-        terms = Terms(LIMITS, CAPACITY, queue_limit=10**6)
+        terms = Terms(LIMITS, queue_limit=10**6, capacity=CAPACITY)
         self._studios = {
             OPEN: Studio(database, seedream, home, self.tariff, terms),
             SHUT: Studio(database, Sleeper(SHUT, home, seconds, self.notes), home, self.tariff, terms),
