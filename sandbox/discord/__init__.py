@@ -1,0 +1,1 @@
+"""A pretend Discord: REST, gateway and CDN on loopback, as strict as the real one."""
