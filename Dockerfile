@@ -24,5 +24,5 @@ STOPSIGNAL SIGTERM
 # Until there is a server that could be asked: are the settings such that the bot can work?
 HEALTHCHECK --interval=60s --timeout=10s --start-period=10s CMD ["seedream-bot", "settings"]
 ENTRYPOINT ["seedream-bot"]
-# There is nothing that runs for long yet; this becomes the bot itself with the Discord side.
+# `worker` works, but nobody gives it orders yet; this becomes the bot itself with the Discord side.
 CMD ["--help"]

@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 PAUSE = 600.0  # seconds between two sweeps
 HOUR, DAY = 3600.0, 86_400.0
 UNNAMED = HOUR  # for so long a file may lie there before a job names it: longer than any call takes
-UNDELIVERED = DAY  # after its end a job's files are as good as its links, which live so long
+AFTER_THE_END = DAY  # after its end a job's files are as good as its links, which live so long
 IDLE = DAY  # the longest pause between two jobs that can be demanded; a lane knows when the last one came
-SETTLED = 40 * DAY  # accounts of the last month may still be asked for
+PAST = 40 * DAY  # accounts of the last month may still be asked for
 BATCH = 500  # rows that are removed at once
-WINDOW = 1000  # numbers of jobs that are looked at at once
+WINDOW = 500  # numbers of jobs that are looked at at once
 
 SENT = jobs.c.state == State.SENT.value
 
@@ -80,7 +80,7 @@ class Janitor:
         old = await asyncio.to_thread(self._old_files, self._clock.now() - age)
         removed = await self._all(partial(_remove_jobs, keep=self._keep)) if self._keep else 0
         named, links = await self._look_at_jobs()
-        accounts = await self._database.write(lambda tx: ledger.forget(tx, tx.now - SETTLED))
+        accounts = await self._database.write(lambda tx: ledger.forget(tx, tx.now - PAST))
         idle = await self._all(_remove_lanes)
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
@@ -149,7 +149,7 @@ def _alive(row: Row[Any], now: float) -> list[dict[str, Any]]:
     pictures: list[dict[str, Any]] = row.pictures or []
     if row.closed_at is None:
         return pictures
-    fresh = now < row.closed_at + UNDELIVERED
+    fresh = now < row.closed_at + AFTER_THE_END
     return [
         picture
         | ({"url": None} if (picture.get("expires_at") or now + 1) <= now else {})

@@ -141,6 +141,17 @@ async def test_the_files_of_an_open_job_stay(database: Database, hands: Hands, s
     assert file.exists()
 
 
+async def test_the_jobs_are_looked_at_some_at_a_time_and_none_is_passed_over(
+    database: Database, sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(janitor_module, "WINDOW", 2)
+    files = [lay(tmp_path / "spool" / str(number), DAY) for number in range(6)]
+    for number in range(5):
+        await drawn(database, Result(0, file=f"spool/{number}"))
+    assert await sweep() == Swept(files=1)
+    assert [file.exists() for file in files] == [True] * 5 + [False]
+
+
 async def test_the_files_of_a_closed_job_stay_for_a_day_and_no_longer(
     database: Database, hands: Hands, sweep: Sweep, tmp_path: Path
 ) -> None:
