@@ -73,7 +73,7 @@ class Case:
 
 CASES = (
     Case("claim", "claim", ALONE, 200),
-    Case("start", "start", MODES, 120, seconds=0.1, gap=0.03),
+    Case("start", "start", MODES, 100, seconds=0.1, gap=0.05),
     Case("rate", "rate", MODES, 400, users=20),
     Case("idle", "idle", MODES, seconds=10.0, once=True, abreast=6),
     Case("fair", "fair", MODES, 500, seconds=2.0, once=True, abreast=2),

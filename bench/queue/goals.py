@@ -73,10 +73,11 @@ def _fairness(mode: Mode) -> Iterator[Goal]:
         FAIR,
         f"{mode.words}: equality at half time (Jain)",
         (f"{FAIR}/{mode.name}",),
-        lambda of: of[f"{FAIR}/{mode.name}"]["jain"],
-        0.99,
+        lambda of: of[f"{FAIR}/{mode.name}"]["jain"] * 100,
+        99.0,
         _GATE,
         least=True,
+        unit="%",
     )
     yield _one(FAIR, "the last user's first start", mode, lambda of: of["last_first"], "s")
 
