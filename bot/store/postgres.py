@@ -30,7 +30,8 @@ _HURRY = {"lock_timeout": "10s", "statement_timeout": "30s", "idle_in_transactio
 class PostgresTransaction(Transaction):
     """A transaction on PostgreSQL; news leave when it is committed."""
 
-    def insert(self, table: Table) -> Insert:
+    @staticmethod
+    def insert(table: Table) -> Insert:
         return postgresql.insert(table)
 
     def announce(self, news: str) -> None:

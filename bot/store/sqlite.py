@@ -33,7 +33,8 @@ class SqliteTransaction(Transaction):
         super().__init__(connection, now)
         self.news: list[str] = []
 
-    def insert(self, table: Table) -> Insert:
+    @staticmethod
+    def insert(table: Table) -> Insert:
         return sqlite.insert(table)
 
     def announce(self, news: str) -> None:

@@ -1,8 +1,10 @@
 """When a job should be done: from how long such jobs took, what is before it, and how many hands there are."""
 
-from sqlalchemy import case, func, select, tuple_
+from functools import cache
 
-from bot.store.database import Transaction
+from sqlalchemy import Executable, bindparam, case, func, select, tuple_
+
+from bot.store.database import MakeInsert, Transaction
 from bot.store.tables import jobs, queues, timings, workers
 from bot.studio.job import Job, State
 from bot.studio.queue import CALLING, HELD, QUEUED, WAITING, Capacity
@@ -12,11 +14,17 @@ MEMORY = 20  # how many jobs a mean goes back
 
 def learn(tx: Transaction, provider: str, model: str, images: int, seconds: float) -> None:
     """Remember how long a job took; the latest count for more."""
-    new = tx.insert(timings).values(provider=provider, model=model, images=images, seconds=seconds, jobs=1)
+    kind = {"provider": provider, "model": model, "images": images}
+    tx.run(_learning(tx.insert), {**kind, "seconds": seconds, "jobs": 1})
+
+
+@cache
+def _learning(insert: MakeInsert) -> Executable:
+    new = insert(timings)
     count = case((timings.c.jobs < MEMORY, timings.c.jobs + 1), else_=MEMORY)
     mean = timings.c.seconds + (new.excluded.seconds - timings.c.seconds) / count
     key = [timings.c.provider, timings.c.model, timings.c.images]
-    tx.run(new.on_conflict_do_update(index_elements=key, set_={"seconds": mean, "jobs": count}))
+    return new.on_conflict_do_update(index_elements=key, set_={"seconds": mean, "jobs": count})
 
 
 def eta(tx: Transaction, job: Job, capacity: Capacity | None = None) -> float | None:
@@ -36,32 +44,48 @@ def eta(tx: Transaction, job: Job, capacity: Capacity | None = None) -> float | 
 def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | None:
     means = _Means(tx)
     own = means.of(job.provider, job.model, job.images)
-    slots = tx.run(select(func.sum(workers.c.slots)).where(workers.c.lease_until >= tx.now)).scalar()
-    mine = tx.run(select(jobs.c.tag, jobs.c.ready_at).where(jobs.c.id == job.id, WAITING)).one_or_none()
-    if own is None or not slots or mine is None:
+    here = tx.run(_HERE, {"its_id": job.id, "its_provider": job.provider, "now": tx.now}).one()
+    if own is None or not here.slots or here.tag is None:
         return None
-    kinds = select(jobs.c.provider, jobs.c.model, jobs.c.images, func.count().label("jobs"))
-    line = kinds.where(WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(mine.tag, job.id))
-    ahead = tx.run(line.group_by(jobs.c.provider, jobs.c.model, jobs.c.images)).all()
-    held = tx.run(select(jobs.c.provider, jobs.c.model, jobs.c.images, jobs.c.started_at).where(HELD, CALLING)).all()
+    ahead = tx.run(_AHEAD, {"its_id": job.id, "its_tag": here.tag}).all()
+    held = tx.run(_AT_WORK).all()
     wait = 0.0
-    if len(held) + sum(kind.jobs for kind in ahead) >= slots:
+    if len(held) + sum(kind.jobs for kind in ahead) >= here.slots:
         work = sum(kind.jobs * (means.of(kind.provider, kind.model, kind.images) or own) for kind in ahead)
         for row in held:
             whole = means.of(row.provider, row.model, row.images) or own
             work += max(0.0, (row.started_at or tx.now) + whole - tx.now)
-        wait = work / slots
-    paid_until = tx.run(select(queues.c.paid_until).where(queues.c.provider == job.provider)).scalar() or 0.0
+        wait = work / here.slots
     before = sum(kind.images * kind.jobs for kind in ahead if kind.provider == job.provider)
-    paced = capacity.opens_at(capacity.pay(paid_until, before, tx.now), job.images)
-    return max(tx.now + wait, paced, float(mine.ready_at)) + own
+    paced = capacity.opens_at(capacity.pay(here.paid_until or 0.0, before, tx.now), job.images)
+    return max(tx.now + wait, paced, float(here.ready_at)) + own
+
+
+_MINE = (jobs.c.id == bindparam("its_id"), WAITING)
+_HERE = select(
+    select(jobs.c.tag).where(*_MINE).scalar_subquery().label("tag"),
+    select(jobs.c.ready_at).where(*_MINE).scalar_subquery().label("ready_at"),
+    select(func.sum(workers.c.slots)).where(workers.c.lease_until >= bindparam("now")).scalar_subquery().label("slots"),
+    select(queues.c.paid_until)
+    .where(queues.c.provider == bindparam("its_provider"))
+    .scalar_subquery()
+    .label("paid_until"),
+)
+_KIND = (jobs.c.provider, jobs.c.model, jobs.c.images)
+_AHEAD = (
+    select(*_KIND, func.count().label("jobs"))
+    .where(WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(bindparam("its_tag"), bindparam("its_id")))
+    .group_by(*_KIND)
+)
+_AT_WORK = select(*_KIND, jobs.c.started_at).where(HELD, CALLING)
+_ALL = select(timings)
 
 
 class _Means:
     """How long jobs take, as measured; of what never ran, by the nearest number of pictures of the same model."""
 
     def __init__(self, tx: Transaction) -> None:
-        self._seconds = {(row.provider, row.model, row.images): row.seconds for row in tx.run(select(timings))}
+        self._seconds = {(row.provider, row.model, row.images): row.seconds for row in tx.run(_ALL)}
 
     def of(self, provider: str, model: str, images: int) -> float | None:
         """Seconds for a job, or None."""

@@ -10,10 +10,12 @@ and the accounts of a job follow from who asked and when. An account holds three
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, null, select, union_all
+from sqlalchemy import ColumnElement, Executable, RowMapping, bindparam, delete, null, select, union_all
 
-from bot.store.database import Transaction
+from bot.store.database import MakeInsert, Transaction
 from bot.store.tables import accounts, jobs, lanes
 from bot.studio import money
 from bot.studio.job import Amount, Who
@@ -94,11 +96,16 @@ def left(tx: Transaction, who: Who, limits: Limits) -> list[Left]:
 
 def cooldown(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
     """Whether this user has asked for something a moment ago. Call it after `reserve`."""
-    last = tx.run(select(lanes.c.last_at).where(lanes.c.user_id == who.user)).scalar()
+    if not limits.cooldown:
+        return None
+    last = tx.run(_LAST, {"its_user": who.user}).scalar()
     # A time far ahead was written before the clock was set back, and says nothing.
     if last is None or not -limits.cooldown < tx.now - last < limits.cooldown:
         return None
     return Refusal(Barrier.COOLDOWN, Scope.USER, returns_at=last + limits.cooldown)
+
+
+_LAST = select(lanes.c.last_at).where(lanes.c.user_id == bindparam("its_user"))
 
 
 def forget(tx: Transaction, before: float) -> int:
@@ -142,13 +149,22 @@ def _book(
 ) -> dict[str, Amount]:
     """Add to accounts, in the order of their keys, so that no two transactions wait for each other; what is used."""
     amounts = {"reserved": reserved, "settled": settled, "released": released}
-    added = {f"images_{name}": amount.images for name, amount in amounts.items()}
+    added: dict[str, Any] = {f"images_{name}": amount.images for name, amount in amounts.items()}
     added |= {f"cost_{name}": amount.cost for name, amount in amounts.items()}
-    statement = tx.insert(accounts)
+    rows = sorted(booked, key=_key)
+    values = added | {f"key_{place}": row.key for place, row in enumerate(rows)}
+    values |= {f"ends_at_{place}": row.ends_at for place, row in enumerate(rows)}
+    return {row["key"]: _used(row) for row in tx.run(_booking(tx.insert, len(rows)), values).mappings()}
+
+
+@cache
+def _booking(insert: MakeInsert, count: int) -> Executable:
+    """One upsert of so many accounts; all of them get the same added."""
+    added = {column.name: bindparam(column.name, type_=column.type) for column in _TOTALS}
+    rows = [{"key": bindparam(f"key_{n}"), "ends_at": bindparam(f"ends_at_{n}"), **added} for n in range(count)]
+    statement = insert(accounts).values(rows)
     sums = {column.name: column + statement.excluded[column.name] for column in _TOTALS}
-    upsert = statement.on_conflict_do_update(index_elements=[accounts.c.key], set_=sums).returning(accounts)
-    rows = [{"key": account.key, "ends_at": account.ends_at, **added} for account in sorted(booked, key=_key)]
-    return {row["key"]: _used(row) for row in tx.connection.execute(upsert, rows).mappings()}
+    return statement.on_conflict_do_update(index_elements=[accounts.c.key], set_=sums).returning(accounts)
 
 
 def _key(account: _Account) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from bot.config.settings import Settings
 from bot.store.database import Transaction
@@ -168,8 +168,13 @@ def limits_for(defaults: Limits, rules: Rules, roles: Iterable[int]) -> Limits:
 
 def load(tx: Transaction, server: int | None) -> Rules:
     """What a server has set; nothing in direct messages."""
-    stored = tx.run(select(preferences.c["values"]).where(*_row(server))).scalar() if server is not None else None
+    stored = tx.run(_STORED, {"its_server": server}).scalar() if server is not None else None
     return _rules(stored or {})
+
+
+_STORED = select(preferences.c["values"]).where(
+    preferences.c.scope == _SCOPE, preferences.c.subject == bindparam("its_server")
+)
 
 
 def save(tx: Transaction, server: int, changes: Mapping[str, Any]) -> Rules:

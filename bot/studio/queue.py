@@ -10,11 +10,28 @@ Locks are always taken in this order: queues by name, the job, accounts by key, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Executable,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
-from bot.store.database import Transaction
+from bot.store.database import MakeInsert, Transaction
 from bot.store.tables import jobs, lanes, queues, workers
 from bot.studio.job import Amount, Job, Origin, State, Who
 from bot.studio.rows import job_of, origin_json
@@ -88,52 +105,71 @@ class Found:
 
 def load(tx: Transaction, job_id: int) -> Job | None:
     """The job of this number, open or closed."""
-    row = tx.run(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+    row = tx.run(_BY_ID, {"its_id": job_id}).one_or_none()
     return job_of(row) if row else None
 
 
 def by_key(tx: Transaction, key: str) -> Job | None:
     """The job that this very thing asked for before."""
-    row = tx.run(select(jobs).where(jobs.c.key == key)).one_or_none()
+    row = tx.run(_BY_KEY, {"its_key": key}).one_or_none()
     return job_of(row) if row else None
+
+
+_BY_ID = select(jobs).where(jobs.c.id == bindparam("its_id"))
+_BY_KEY = select(jobs).where(jobs.c.key == bindparam("its_key"))
 
 
 def put(tx: Transaction, job: NewJob) -> Job:
     """Let a job wait, behind the other jobs of its user; raises Known when its key is taken."""
     share = job.images / job.weight
-    floor = _floor(tx, job.provider)
-    upsert = tx.insert(lanes).values(user_id=job.who.user, tag=floor + share, last_at=tx.now)
-    begin = case((lanes.c.tag > floor, lanes.c.tag), else_=floor)
-    statement = upsert.on_conflict_do_update(
-        index_elements=[lanes.c.user_id], set_={"tag": begin + share, "last_at": tx.now}
-    )
-    end: float = tx.run(statement.returning(lanes.c.tag)).scalar_one()
-    new = tx.insert(jobs).values(
-        key=job.key,
-        verb=job.verb,
-        parent=job.parent,
-        user_id=job.who.user,
-        server_id=job.who.server,
-        origin=origin_json(job.origin),
-        request=job.request,
-        model=job.model,
-        provider=job.provider,
-        images=job.images,
-        state=State.QUEUED.value,
-        tag=end - share,
-        weight=job.weight,
-        at_once=job.at_once,
-        server_at_once=job.server_at_once,
-        ready_at=tx.now,
-        created_at=tx.now,
-        reserved_images=job.reserved.images,
-        reserved_cost=job.reserved.cost,
-    )
-    row = tx.run(new.on_conflict_do_nothing(index_elements=[jobs.c.key]).returning(jobs)).one_or_none()
+    place = {"user_id": job.who.user, "floor": _floor(tx, job.provider), "share": share, "now": tx.now}
+    end: float = tx.run(_to_the_lane(tx.insert), place).scalar_one()
+    values = {
+        "key": job.key,
+        "verb": job.verb,
+        "parent": job.parent,
+        "user_id": job.who.user,
+        "server_id": job.who.server,
+        "origin": origin_json(job.origin),
+        "request": job.request,
+        "model": job.model,
+        "provider": job.provider,
+        "images": job.images,
+        "state": State.QUEUED.value,
+        "tag": end - share,
+        "weight": job.weight,
+        "at_once": job.at_once,
+        "server_at_once": job.server_at_once,
+        "ready_at": tx.now,
+        "created_at": tx.now,
+        "reserved_images": job.reserved.images,
+        "reserved_cost": job.reserved.cost,
+    }
+    row = tx.run(_to_the_jobs(tx.insert), values).one_or_none()
     if row is None:
         raise Known(job.key)
     tx.announce(NEWS)
     return job_of(row)
+
+
+@cache
+def _to_the_lane(insert: MakeInsert) -> Executable:
+    """Where the job begins is where the lane ended, or where newcomers join; where it ends is returned."""
+    floor, share = bindparam("floor", type_=Double), bindparam("share", type_=Double)
+    new = insert(lanes).values(user_id=bindparam("user_id"), tag=floor + share, last_at=bindparam("now"))
+    begin = case((lanes.c.tag > floor, lanes.c.tag), else_=floor)
+    moved = {"tag": begin + share, "last_at": new.excluded.last_at}
+    return new.on_conflict_do_update(index_elements=[lanes.c.user_id], set_=moved).returning(lanes.c.tag)
+
+
+@cache
+def _to_the_jobs(insert: MakeInsert) -> Executable:
+    return insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]).returning(jobs)
+
+
+@cache
+def _to_the_queues(insert: MakeInsert) -> Executable:
+    return insert(queues).on_conflict_do_nothing()
 
 
 def _floor(tx: Transaction, provider: str) -> float:
@@ -141,20 +177,20 @@ def _floor(tx: Transaction, provider: str) -> float:
 
     A line that is held up stays behind the others, and whoever joins it then must not stand behind all of it.
     """
-    first = select(jobs.c.tag).where(jobs.c.provider == provider, WAITING, jobs.c.tag >= 0)
-    own = select(queues.c.floor).where(queues.c.provider == provider)
-    found = tx.run(
-        select(
-            own.scalar_subquery().label("own"),
-            first.order_by(jobs.c.tag).limit(1).scalar_subquery().label("first"),
-            select(func.max(queues.c.floor)).scalar_subquery().label("most"),
-        )
-    ).one()
+    found = tx.run(_LINE, {"its_provider": provider}).one()
     if found.own is None:
-        tx.run(tx.insert(queues).values(provider=provider).on_conflict_do_nothing())
+        tx.run(_to_the_queues(tx.insert), {"provider": provider})
     if found.first is None:
         return float(found.most or 0.0)
     return float(max(found.own or 0.0, found.first))
+
+
+_FIRST = select(jobs.c.tag).where(jobs.c.provider == bindparam("its_provider"), WAITING, jobs.c.tag >= 0)
+_LINE = select(
+    select(queues.c.floor).where(queues.c.provider == bindparam("its_provider")).scalar_subquery().label("own"),
+    _FIRST.order_by(jobs.c.tag).limit(1).scalar_subquery().label("first"),
+    select(func.max(queues.c.floor)).scalar_subquery().label("most"),
+)
 
 
 def claim(tx: Transaction, me: str, capacity: Mapping[str, Capacity], default: Capacity) -> Found:
@@ -166,31 +202,37 @@ def claim(tx: Transaction, me: str, capacity: Mapping[str, Capacity], default: C
     lines = {line.provider: line for line in lock(tx)}
     if not lines:
         return Found(None)
-    busy = {row.provider: row.busy for row in tx.run(_BUSY)}
     rooms = {name: capacity.get(name, default) for name in lines}
-    arms = [_head(tx.now, name, _free(rooms[name], busy.get(name, 0))) for name in lines]
+    limited = any(room.at_once for room in rooms.values())
+    busy = {row.provider: row.busy for row in tx.run(_BUSY)} if limited else {}
+    free = tuple((name, _free(rooms[name], busy.get(name, 0))) for name in lines)
     again = []
-    for head in tx.run(union_all(*arms).order_by("tag", "id")).all():
+    for head in tx.run(_heads(free), {"now": tx.now}).all():
         if head.state != State.QUEUED.value:
-            return Found(_take(tx, me, head.id))
+            return Found(_take(tx, _GO_ON, me, head.id))
         room, line = rooms[head.provider], lines[head.provider]
         opens_at = room.opens_at(line.paid_until, head.images)
         if opens_at <= tx.now:
             paid_until = room.pay(line.paid_until, head.images, tx.now)
-            moved = update(queues).where(queues.c.provider == head.provider)
-            tx.run(moved.values(floor=max(line.floor, head.tag), paid_until=paid_until))
-            return Found(_take(tx, me, head.id, state=State.RUNNING.value, started_at=tx.now))
+            moved = {"floor": max(line.floor, head.tag), "paid_until": paid_until}
+            tx.run(_MOVED, {"its_provider": head.provider, **moved})
+            return Found(_take(tx, _START, me, head.id))
         again.append(opens_at)
-    postponed = tx.run(select(func.min(jobs.c.ready_at)).where(WAITING, jobs.c.ready_at > tx.now)).scalar()
+    postponed = tx.run(_POSTPONED, {"now": tx.now}).scalar()
     return Found(None, min(again + ([] if postponed is None else [postponed]), default=None))
 
 
 def lock(tx: Transaction, provider: str | None = None) -> list[Row[Any]]:
     """Let nobody else claim until the end of this transaction."""
-    statement = select(queues).order_by(queues.c.provider).with_for_update()
-    return list(tx.run(statement if provider is None else statement.where(queues.c.provider == provider)).all())
+    if provider is None:
+        return list(tx.run(_LOCK).all())
+    return list(tx.run(_LOCK_ONE, {"its_provider": provider}).all())
 
 
+_LOCK = select(queues).order_by(queues.c.provider).with_for_update()
+_LOCK_ONE = select(queues).where(queues.c.provider == bindparam("its_provider")).with_for_update()
+_MOVED = update(queues).where(queues.c.provider == bindparam("its_provider"))
+_POSTPONED = select(func.min(jobs.c.ready_at)).where(WAITING, jobs.c.ready_at > bindparam("now"))
 _BUSY = select(jobs.c.provider, func.count().label("busy")).where(HELD, CALLING).group_by(jobs.c.provider)
 
 
@@ -206,14 +248,20 @@ def _taken(subject: str) -> Select[Any]:
     return select(whose, number).where(held.c.closed_at.is_(None), held.c.owner.is_not(None))
 
 
-def _head(now: float, provider: str, free: bool) -> Select[Any]:
+@lru_cache(maxsize=256)
+def _heads(lines: tuple[tuple[str, bool], ...]) -> Executable:
+    """The first in each line, the least of them first; of lines without room only what was begun."""
+    return union_all(*(_head(provider, free) for provider, free in lines)).order_by("tag", "id")
+
+
+def _head(provider: str, free: bool) -> Select[Any]:
     """The first in line at a provider that may run; those that were begun always may, and need no room there."""
     begun = and_(jobs.c.tag < 0, ~QUEUED)
     at_home = tuple_(jobs.c.user_id, jobs.c.at_once).not_in(_taken("user_id"))
     in_server = tuple_(jobs.c.server_id, jobs.c.server_at_once).not_in(_taken("server_id"))
     line = (
         select(jobs.c.id, jobs.c.provider, jobs.c.state, jobs.c.tag, jobs.c.images)
-        .where(jobs.c.provider == provider, WAITING, jobs.c.ready_at <= now)
+        .where(jobs.c.provider == provider, WAITING, jobs.c.ready_at <= bindparam("now"))
         .where(or_(begun, and_(at_home, or_(jobs.c.server_id.is_(None), in_server))))
         .order_by(jobs.c.tag, jobs.c.id)
         .limit(1)
@@ -221,18 +269,25 @@ def _head(now: float, provider: str, free: bool) -> Select[Any]:
     return select((line if free else line.where(begun)).subquery())
 
 
-def _take(tx: Transaction, me: str, job_id: int, **changes: Any) -> Job:
-    alive = exists().where(workers.c.id == me)
-    statement = update(jobs).where(jobs.c.id == job_id, alive).returning(jobs)
-    row = tx.run(statement.values(owner=me, attempt=jobs.c.attempt + 1, **changes)).one_or_none()
+def _take(tx: Transaction, how: Executable, me: str, job_id: int) -> Job:
+    row = tx.run(how, {"its_id": job_id, "me": me, "now": tx.now}).one_or_none()
     if row is None:
         raise Lost(f"worker {me} is not registered")
     return job_of(row)
 
 
+_GO_ON = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("its_id"), exists().where(workers.c.id == bindparam("me")))
+    .values(owner=bindparam("me"), attempt=jobs.c.attempt + 1)
+    .returning(jobs)
+)
+_START = _GO_ON.values(state=State.RUNNING.value, started_at=bindparam("now"))
+
+
 def enter(tx: Transaction, job: Job, provider: str, capacity: Capacity) -> float | None:
     """Book a running job's call at this provider instead; None when it may call, else when to ask again."""
-    tx.run(tx.insert(queues).values(provider=provider).on_conflict_do_nothing())
+    tx.run(_to_the_queues(tx.insert), {"provider": provider})
     line = lock(tx, provider)[0]
     others = select(func.count()).where(HELD, CALLING, jobs.c.provider == provider, jobs.c.id != job.id)
     if not _free(capacity, tx.run(others).scalar_one()):
@@ -253,30 +308,49 @@ def fence(job: Job, me: str | None) -> ColumnElement[bool]:
     return and_(jobs.c.id == job.id, jobs.c.owner == (me or ""), jobs.c.attempt == job.attempt)
 
 
+def held_by(job: Job, me: str) -> dict[str, Any]:
+    """The values of FENCE."""
+    return {"its_id": job.id, "me": me, "claim": job.attempt}
+
+
+FENCE = and_(jobs.c.id == bindparam("its_id"), jobs.c.owner == bindparam("me"), jobs.c.attempt == bindparam("claim"))
+
+
 def place(tx: Transaction, job_id: int) -> int | None:
     """Where a waiting job stands in the line of its provider: 1 is next. None if it does not wait."""
-    here = jobs.alias("here")
-    mine = select(here.c.provider, here.c.tag).where(
-        here.c.id == job_id, here.c.closed_at.is_(None), here.c.owner.is_(None), here.c.state == State.QUEUED.value
-    )
-    found = tx.run(mine).one_or_none()
-    if found is None:
-        return None
-    ahead = tuple_(jobs.c.tag, jobs.c.id) < tuple_(found.tag, job_id)
-    statement = select(func.count()).where(jobs.c.provider == found.provider, WAITING, QUEUED, ahead)
-    return int(tx.run(statement).scalar_one()) + 1
+    found = tx.run(_PLACE, {"its_id": job_id}).one()
+    return None if found.mine is None else int(found.ahead) + 1
 
 
 def waiting_of(tx: Transaction, user: int) -> int:
     """How many jobs of a user wait for their turn."""
-    return int(tx.run(select(func.count()).where(jobs.c.user_id == user, WAITING, QUEUED)).scalar_one())
+    return int(tx.run(_WAITING_OF, {"its_user": user}).scalar_one())
 
 
 def working_of(tx: Transaction, user: int) -> int:
     """How many jobs of a user are being worked on."""
-    return int(tx.run(select(func.count()).where(jobs.c.user_id == user, HELD)).scalar_one())
+    return int(tx.run(_WORKING_OF, {"its_user": user}).scalar_one())
 
 
 def waiting_in_all(tx: Transaction) -> int:
     """How many jobs of all people wait for their turn."""
-    return int(tx.run(select(func.count()).select_from(jobs).where(WAITING, QUEUED)).scalar_one())
+    return int(tx.run(_WAITING_IN_ALL).scalar_one())
+
+
+_HERE = jobs.alias("here")
+_MINE = (
+    _HERE.c.id == bindparam("its_id"),
+    _HERE.c.closed_at.is_(None),
+    _HERE.c.owner.is_(None),
+    _HERE.c.state == State.QUEUED.value,
+)
+_COUNT = select(func.count()).select_from(jobs)
+_WAITING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), WAITING, QUEUED)
+_WORKING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), HELD)
+_WAITING_IN_ALL = _COUNT.where(WAITING, QUEUED)
+_PROVIDER = select(_HERE.c.provider).where(*_MINE).scalar_subquery()
+_TAG = select(_HERE.c.tag).where(*_MINE).scalar_subquery()
+_AHEAD = _COUNT.where(
+    jobs.c.provider == _PROVIDER, WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(_TAG, bindparam("its_id"))
+)
+_PLACE = select(_TAG.label("mine"), _AHEAD.scalar_subquery().label("ahead"))

@@ -1,14 +1,16 @@
 """The steps of a held job. Each is one write that only its holder, at this claim, can make; all else raises Lost."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs
 from bot.studio.job import Amount, Delivery, Ending, Job, Result, State
-from bot.studio.queue import NEWS, Lost, fence
+from bot.studio.queue import FENCE, NEWS, Lost, held_by
 from bot.studio.rows import delivery_json, ending_json, forgetful, job_of, origin_json, pictures_json
 
 
@@ -57,8 +59,10 @@ def generated(
 
 def doubted(tx: Transaction, job: Job, me: str, cost: int) -> Job:
     """A call of this job may have been billed, and the job goes on: so much is added to what is in doubt."""
-    states = (State.RUNNING, State.SENT, State.GENERATED, State.ENDING)
-    return _step(tx, job, me, *states, doubtful_cost=jobs.c.doubtful_cost + cost)
+    row = tx.run(_DOUBT, held_by(job, me) | {"cost": cost}).one_or_none()
+    if row is None:
+        raise Lost(f"job {job.id}")
+    return job_of(row)
 
 
 def ending(tx: Transaction, job: Job, me: str, how: Ending, amount: Amount) -> Job:
@@ -109,8 +113,23 @@ def _close(tx: Transaction, job: Job, me: str, before: State, after: State, fina
 
 
 def _step(tx: Transaction, job: Job, me: str, *before: State, **values: Any) -> Job:
-    legal = jobs.c.state.in_([state.value for state in before])
-    row = tx.run(update(jobs).where(fence(job, me), legal).values(**values).returning(jobs)).one_or_none()
+    new = {f"new_{name}": value for name, value in values.items()}
+    row = tx.run(_update(before, tuple(values)), held_by(job, me) | new).one_or_none()
     if row is None:
         raise Lost(f"job {job.id}")
     return job_of(row)
+
+
+@cache
+def _update(before: tuple[State, ...], names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    legal = jobs.c.state.in_([state.value for state in before])
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(jobs).where(FENCE, legal).values(**new).returning(jobs)
+
+
+_DOUBT = (
+    update(jobs)
+    .where(FENCE, jobs.c.closed_at.is_(None))
+    .values(doubtful_cost=jobs.c.doubtful_cost + bindparam("cost"))
+    .returning(jobs)
+)

@@ -68,7 +68,7 @@ class Worker:
                 await self._rest(again_at)
             await self._finish(keeper)
         finally:
-            await _stopped(keeper)
+            await self._leave_nothing(keeper)
 
     async def _begin(self) -> None:
         def work(tx: Transaction) -> int:
@@ -175,18 +175,15 @@ class Worker:
             await asyncio.wait({hurry, ended}, timeout=self._pace.grace, return_when=asyncio.FIRST_COMPLETED)
             hurry.cancel()
             ended.cancel()
-        for task in self._tasks:
-            task.cancel()
+        await self._leave_nothing(keeper)  # the keeper might register once more, after the farewell
         try:
             async with asyncio.timeout(FAREWELL):
-                if self._tasks:
-                    await asyncio.wait(self._tasks)
-                await _stopped(keeper)  # or it might register once more, after the farewell
                 await self._kit.database.write(lambda tx: leases.retire(tx, self.id))
         except (TimeoutError, StoreError) as error:
             log.warning("Some jobs could not be given back, they go on when the lease is over: %s", error or "no time")
 
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
+    async def _leave_nothing(self, keeper: asyncio.Task[None]) -> None:
+        """Nothing of this worker goes on behind its back; what is cut short here is given back."""
+        for task in (keeper, *self._tasks):
+            task.cancel()
+        await asyncio.wait({keeper, *self._tasks}, timeout=FAREWELL)
