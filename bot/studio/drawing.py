@@ -104,6 +104,7 @@ class Drawing:
             case PictureFailed(error=error):
                 self._missing = ending_of(error)
             case Finished(usage=usage):
+                self._unwritten = False  # what has not been written by now is written with the end
                 await self._written()
                 await self._generated(usage)
 

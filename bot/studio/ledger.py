@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, RowMapping, bindparam, delete, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Executable,
+    RowMapping,
+    Text,
+    bindparam,
+    delete,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from bot.store.database import MakeInsert, Transaction
 from bot.store.tables import accounts, jobs, lanes
@@ -159,10 +171,17 @@ def _book(
 
 @cache
 def _booking(insert: MakeInsert, count: int) -> Executable:
-    """One upsert of so many accounts; all of them get the same added."""
-    added = {column.name: bindparam(column.name, type_=column.type) for column in _TOTALS}
-    rows = [{"key": bindparam(f"key_{n}"), "ends_at": bindparam(f"ends_at_{n}"), **added} for n in range(count)]
-    statement = insert(accounts).values(rows)
+    """One upsert of so many accounts; all of them get the same added.
+
+    Made of selects, because SQLAlchemy compiles several rows of VALUES anew each time.
+    """
+    names = [column.name for column in accounts.c]
+    added = [bindparam(column.name, type_=column.type) for column in _TOTALS]
+    rows = [
+        select(bindparam(f"key_{n}", type_=Text), bindparam(f"ends_at_{n}", type_=Double), *added).where(true())
+        for n in range(count)
+    ]
+    statement = insert(accounts).from_select(names, union_all(*rows))
     sums = {column.name: column + statement.excluded[column.name] for column in _TOTALS}
     return statement.on_conflict_do_update(index_elements=[accounts.c.key], set_=sums).returning(accounts)
 
