@@ -12,9 +12,9 @@ def dumps(value: Any) -> str:
     try:
         text = orjson.dumps(value)
     except orjson.JSONEncodeError:
-        return orjson.dumps(_clean(value)).decode()
+        return orjson.dumps(clean(value)).decode()
     if rb"\u0000" in text:
-        text = orjson.dumps(_clean(value))
+        text = orjson.dumps(clean(value))
     return text.decode()
 
 
@@ -23,12 +23,13 @@ def loads(text: str) -> Any:
     return orjson.loads(text)
 
 
-def _clean(value: Any) -> Any:
+def clean(value: Any) -> Any:
+    """The value with nothing in its texts that no database takes."""
     if isinstance(value, str):
         whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return whole.replace(_NUL, "�")
     if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
+        return {clean(key): clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
+        return [clean(item) for item in value]
     return value

@@ -1,0 +1,228 @@
+"""Brings the pictures that people mean to the bot and makes them fit for a model, numbered as they will be shown.
+
+Discord's links die soon, and those of ephemeral answers at once, so everything is loaded before a job is accepted.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from bot.config.settings import Settings
+from bot.images.errors import BadPicture, FetchError, Forbidden, Gone, ImageError, Reason, TooLarge, Unfit
+from bot.images.fetch import Fetcher
+from bot.images.guard import Guard
+from bot.images.orders import Normalised, Rules
+from bot.images.press import Press
+from bot.seedream.catalogue import Catalogue
+from bot.seedream.content import OnDisk
+from bot.seedream.models import Reference
+from bot.seedream.tables import Model, ReferenceRules
+from bot.studio.shelf import Shelf
+from bot.ui.sources import Source, is_open
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 20 * 1024 * 1024
+DOWNLOAD = 20.0  # seconds for one picture to arrive
+PATIENCE = 60.0  # seconds for all of them to be ready
+AT_ONCE = 16  # downloads of this process
+UNKNOWN = 10  # references of a model that is not in the catalogue: the fewest that those take which take several
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a picture cannot be used: a key of its sentence in `remarks`, and facts for it."""
+
+    source: Source
+    why: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Pictures ready for a request, and where each came from: the first of both is Image 1.
+
+    `left_out` more were not looked at, because the model takes `most`. `names` says which text of the prompt stands
+    for which number.
+    """
+
+    references: tuple[Reference, ...] = ()
+    shown: tuple[Source, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_out: int = 0
+    most: int = 0
+    names: Mapping[str, int] = field(default_factory=dict)
+
+    def spell(self, prompt: str) -> str:
+        """The prompt as the model should read it: "Image 2" where a link or a mention of somebody stood."""
+        for text in sorted(self.names, key=len, reverse=True):
+            prompt = prompt.replace(text, f"Image {self.names[text]}")
+        return prompt
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A picture that can be used, and the hash of its bytes."""
+
+    picture: Normalised
+    digest: str
+
+
+class Gatherer:
+    """Loads and prepares pictures. `fetcher` must be one that opens nothing but Discord's own pictures (`open_cdn`),
+    and `spool` a folder that the janitor sweeps."""
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        press: Press,
+        shelf: Shelf,
+        catalogue: Catalogue,
+        *,
+        hosts: Sequence[str],
+        spool: Path,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._fetcher = fetcher
+        self._press = press
+        self._shelf = shelf
+        self._catalogue = catalogue
+        self._hosts = hosts
+        self._spool = spool
+        self._patience = patience
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    @asynccontextmanager
+    async def gather(self, sources: Iterable[Source], model: str) -> AsyncIterator[Gathered]:
+        """As many of the pictures as the model takes; their files last as long as the context."""
+        known = self._catalogue.resolve(model)
+        with ExitStack() as files:
+            yield await self._gather(deque(sources), known, files)
+
+    async def _gather(self, waiting: deque[Source], model: Model | None, files: ExitStack) -> Gathered:
+        most = model.references[1] if model else UNKNOWN
+        end = asyncio.get_running_loop().time() + self._patience
+        numbers: dict[str, int] = {}  # by what is in them: the same picture twice is one
+        kept: list[tuple[Source, Reference]] = []
+        problems: list[Problem] = []
+        names: dict[str, int] = {}
+        while waiting and len(kept) < most:
+            batch = [waiting.popleft() for _ in range(min(most - len(kept), len(waiting)))]
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._prepare(source, model, files, end)) for source in batch]
+            for source, task in zip(batch, tasks, strict=True):
+                made = task.result()
+                if isinstance(made, Problem):
+                    problems.append(made)
+                    continue
+                if made.digest not in numbers:
+                    kept.append((source, _reference(made.picture)))
+                    numbers[made.digest] = len(kept)
+                if source.spelled:
+                    names[source.spelled] = numbers[made.digest]
+        shown, references = tuple(source for source, _ in kept), tuple(reference for _, reference in kept)
+        return Gathered(references, shown, tuple(problems), len(waiting), most, names)
+
+    async def _prepare(self, source: Source, model: Model | None, files: ExitStack, end: float) -> _Ready | Problem:
+        """The picture, or why not; whatever was sent, this does not fail."""
+        try:
+            async with asyncio.timeout_at(end):
+                path = await self._load(source, files)
+                picture = await self._fit(path, model.reference_rules if model else None, files)
+                return _Ready(picture, await asyncio.to_thread(_digest, picture.path))
+        except ImageError as error:
+            return _problem(source, error)
+        except TimeoutError:
+            return Problem(source, "slow")
+        except FileNotFoundError:  # a pinned picture whose time was over
+            return Problem(source, "gone")
+        except OSError as error:
+            log.warning("A picture from a person cannot be stored or read: %s", error.strerror)
+            return Problem(source, "disk")
+
+    async def _load(self, source: Source, files: ExitStack) -> Path:
+        if source.shelf:
+            return self._shelf.place(source.shelf)
+        if not is_open(source.url, self._hosts):
+            raise Forbidden("this is not one of Discord's own pictures")
+        if source.size == 0:
+            raise BadPicture(Reason.EMPTY)
+        if source.media_type.startswith(("video/", "audio/")):
+            raise BadPicture(Reason.NOT_A_PICTURE)
+        if source.size is not None and source.size > MOST_BYTES:
+            raise TooLarge("Discord says so", limit=MOST_BYTES)
+        path = self._spool / f"reference-{token_hex(8)}"
+        files.callback(path.unlink, missing_ok=True)
+        await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
+        async with self._slots:
+            await self._fetcher.save(source.url, path)
+        return path
+
+    async def _fit(self, path: Path, taken: ReferenceRules | None, files: ExitStack) -> Normalised:
+        """The picture as the model takes it, in a copy if it has to be another."""
+        picture = await self._press.normalise(path, _rules(taken))
+        if picture.path.name != path.name:
+            files.callback(picture.path.unlink, missing_ok=True)
+        if taken is None or picture.media_type.removeprefix("image/") in taken.formats:
+            return picture
+        other = await self._press.convert(picture.path, "image/jpeg")
+        files.callback(other.path.unlink, missing_ok=True)
+        return other
+
+
+@asynccontextmanager
+async def open_gatherer(settings: Settings, press: Press, catalogue: Catalogue) -> AsyncIterator[Gatherer]:
+    """A gatherer for Discord's own pictures, with a way to them that leads nowhere else."""
+    hosts, home = settings.discord_cdn_hosts, settings.data_dir
+    names = [host.partition(":")[0] for host in hosts]  # which ports may be asked is the guard's business
+    fetcher = Fetcher(Guard(settings.outbound_allow), hosts=names, cap=MOST_BYTES, total=DOWNLOAD, idle=DOWNLOAD / 2)
+    async with AsyncExitStack() as stack:
+        opened = await stack.enter_async_context(fetcher)
+        yield Gatherer(opened, press, Shelf.within(home), catalogue, hosts=hosts, spool=home / "spool")
+
+
+def _rules(taken: ReferenceRules | None) -> Rules:
+    """What the model takes, where it takes less than every provider does."""
+    least = Rules()
+    if taken is None:
+        return least
+    return Rules(
+        max_bytes=min(least.max_bytes, taken.max_bytes),
+        max_pixels=min(least.max_pixels, int(taken.pixels[1])),
+        min_side=max(least.min_side, taken.longer_than + 1),
+        max_aspect=min(least.max_aspect, taken.aspect[1], 1 / taken.aspect[0]),
+    )
+
+
+def _reference(made: Normalised) -> Reference:
+    return Reference(OnDisk(made.path), None, made.media_type, made.width, made.height)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _problem(source: Source, error: ImageError) -> Problem:
+    """What went wrong, by the key of its sentence."""
+    match error:
+        case BadPicture():
+            return Problem(source, error.reason.name.lower(), {"limit": error.limit, "found": error.found})
+        case Forbidden(status=None):
+            return Problem(source, "foreign")
+        case Forbidden() | Gone():
+            return Problem(source, "gone")
+        case TooLarge():
+            return Problem(source, "too_large", {"limit": error.limit, "found": source.size})
+        case Unfit(status=int(status)) if status < 300:
+            return Problem(source, "not_a_picture")
+        case FetchError():
+            return Problem(source, "slow" if isinstance(error, TimeoutError) else "unreachable")
+    return Problem(source, "undecodable")
