@@ -23,8 +23,9 @@ class Part:
 class Call:
     """One request to the REST interface, and its answer.
 
-    `path` begins below `/api/v10`. `body` is the decoded JSON; that of a multipart request is in the part
-    `payload_json`. `answer` is the decoded JSON of the answer, None for an empty one; `status` is 0 while there is none.
+    `path` begins below `/api/v10`. `body` is the decoded JSON; that of a multipart request is in its part
+    `payload_json`. `answer` is the decoded JSON of the answer, None for an empty one; `status` is 0 while there is
+    none.
     """
 
     method: str
@@ -41,7 +42,11 @@ class Call:
         """What the request says, wherever it stands: in the body, or in the part `payload_json`."""
         if self.body is not None:
             return self.body
-        return next((json.loads(part.data) for part in self.parts if part.name == "payload_json"), None)
+        told = next((part.data for part in self.parts if part.name == "payload_json"), b"null")
+        try:
+            return json.loads(told)
+        except ValueError:
+            return told.decode(errors="replace")  # which is no object, so that it will be blamed
 
     @property
     def files(self) -> tuple[Part, ...]:
