@@ -18,6 +18,7 @@ from bench.queue.places import Places
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE = 1 << 24  # bytes; the notes of all jobs are one line
+PATIENCE = 300.0  # seconds; a measurement that takes longer hangs
 LAST = 0.1  # seconds after the last delivery, in which its job is closed
 
 Result = dict[str, float]
@@ -100,10 +101,12 @@ async def measure(places: Places, case: Case, mode: Mode) -> Result:
         for number in range(mode.processes):
             order = Order(case, mode.rows, url, str(folder), number, mode.processes)
             cast.processes.append(await _process(order))
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             for process in cast.processes:
                 group.create_task(cast.follow(process))
             spent = await _direct(cast, case, places) if case.act in {*WORKER_ACTS, "idle"} else 0.0
+    except TimeoutError:
+        raise Failed(f"{case.name}/{mode.name} took longer than {PATIENCE:.0f} seconds") from None
     finally:
         for process in cast.processes:
             if process.returncode is None:
