@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -159,7 +159,7 @@ class Gatherer:
         if source.size is not None and source.size > MOST_BYTES:
             raise TooLarge("Discord says so", limit=MOST_BYTES)
         path = self._spool / f"reference-{token_hex(8)}"
-        files.callback(path.unlink, missing_ok=True)
+        files.callback(_remove, path)
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         async with self._slots:
             await self._fetcher.save(source.url, path)
@@ -169,11 +169,11 @@ class Gatherer:
         """The picture as the model takes it, in a copy if it has to be another."""
         picture = await self._press.normalise(path, _rules(taken))
         if picture.path.name != path.name:
-            files.callback(picture.path.unlink, missing_ok=True)
+            files.callback(_remove, picture.path)
         if taken is None or picture.media_type.removeprefix("image/") in taken.formats:
             return picture
         other = await self._press.convert(picture.path, "image/jpeg")
-        files.callback(other.path.unlink, missing_ok=True)
+        files.callback(_remove, other.path)
         return other
 
 
@@ -203,6 +203,11 @@ def _rules(taken: ReferenceRules | None) -> Rules:
 
 def _reference(made: Normalised) -> Reference:
     return Reference(OnDisk(made.path), None, made.media_type, made.width, made.height)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # what cannot be removed now is swept later
+        path.unlink()
 
 
 def _digest(path: Path) -> str:
