@@ -1,4 +1,5 @@
-"""Clears away what nobody needs any more: old jobs, dead links, files without a job, idle lanes, periods long over.
+"""Clears away what nobody needs any more: old jobs, dead links, files without a job or a pin, idle lanes, periods long
+over.
 
 What an open job needs stays, however old it is. Several janitors may be at work at once: each takes what it finds.
 """
@@ -18,7 +19,7 @@ from bot.seedream.clock import Clock
 from bot.store.database import Database, Transaction, Work
 from bot.store.errors import Passing
 from bot.store.tables import jobs, lanes, queues
-from bot.studio import ledger
+from bot.studio import ledger, pins
 from bot.studio.job import State
 from bot.studio.orders import shelved
 from bot.studio.queue import HELD, WAITING
@@ -47,6 +48,7 @@ class Swept:
     files: int = 0
     accounts: int = 0
     lanes: int = 0
+    pins: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
@@ -80,11 +82,13 @@ class Janitor:
         old = await asyncio.to_thread(self._old_files, self._clock.now() - age)
         removed = await self._all(partial(_remove_jobs, keep=self._keep)) if self._keep else 0
         named, links = await self._look_at_jobs()
+        unpinned = await self._database.write(pins.forget)
+        named |= {self._shelf.place(name) for name in await self._database.read(pins.pinned)}
         accounts = await self._database.write(lambda tx: ledger.forget(tx, tx.now - PAST))
         idle = await self._all(_remove_lanes)
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
-        swept = Swept(removed, links, files, accounts, idle)
+        swept = Swept(removed, links, files, accounts, idle, unpinned)
         if swept != Swept():
             log.info("Cleared away: %s", swept)
         return swept

@@ -100,9 +100,9 @@ class Gatherer:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
-    async def gather(self, sources: Iterable[Source], model: str) -> AsyncIterator[Gathered]:
-        """As many of the pictures as the model takes; their files last as long as the context."""
-        known = self._catalogue.resolve(model)
+    async def gather(self, sources: Iterable[Source], model: str | None = None) -> AsyncIterator[Gathered]:
+        """As many of the pictures as the model takes, or any would; their files last as long as the context."""
+        known = self._catalogue.resolve(model) if model else None
         with ExitStack() as files:
             yield await self._gather(deque(sources), known, files)
 
