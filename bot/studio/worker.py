@@ -105,8 +105,14 @@ class Worker:
                 return found.again_at
             task = asyncio.create_task(self._work(found.job), name=f"job {found.job.id}")
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._vacate)
         return None
+
+    def _vacate(self, task: asyncio.Task[None]) -> None:
+        """Not before the task is done: whoever looks for a job must find its place free."""
+        if len(self._tasks) >= self._pace.slots:
+            self._woken.set()
+        self._tasks.discard(task)
 
     def _recover(self, tx: Transaction) -> None:
         """Give back what was claimed when a connection broke, so that nobody here knows of it."""
@@ -139,7 +145,6 @@ class Worker:
             await self._release(attempt.job, self._kit.database.now() + STRUCK, strike=True)
         finally:
             del self._attempts[job.id]
-            self._woken.set()
 
     async def _release(self, job: Job, ready_at: float, *, strike: bool = False) -> None:
         try:

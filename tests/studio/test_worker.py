@@ -376,3 +376,10 @@ async def test_what_does_not_end_within_the_grace_is_given_back(scene: Scene) ->
     assert (await scene.until(job)).state is State.IN_DOUBT
     assert len(scene.pretend.calls) == 1
     assert await scene.audit() == []
+
+
+async def test_a_place_that_becomes_free_is_taken_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.studio.worker.NET", 1e6)  # it must not need the clock to find out
+    await scene.start(slots=1)
+    for job in [await scene.accepted(user=user) for user in range(1, 5)]:
+        assert (await scene.until(job)).state is State.SETTLED
