@@ -63,7 +63,9 @@ class Origin:
     """Where an answer goes, and until when.
 
     `key` names what asked ("interaction:123"): the same key twice is one job. `message` is the person's, to be replied
-    to; `answer` is our own, to be edited. `token` opens the interaction's own way until `token_until`.
+    to; `answer` is our own, to be edited. `token` opens the interaction's own way until `token_until`. `further` is
+    for answers after the interaction's first. `notes` are what stays written in the answer about the request itself:
+    the pictures that it goes on from, for example.
     """
 
     key: str
@@ -76,6 +78,8 @@ class Origin:
     locale: str = "en"
     visibility: str = "public"
     upload_limit: int = 10 * 1024 * 1024
+    further: bool = False
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ class Post:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
         files = list(letter.files)
         if way is Way.ORIGINAL:
-            return self._hook(origin).edit_message(_ORIGINAL, attachments=files, **told)
+            message = _known(origin.answer) if origin.further else _ORIGINAL
+            return self._hook(origin).edit_message(message, attachments=files, **told)
         if way is Way.FOLLOWUP:
             private = origin.visibility == "private"
             return self._hook(origin).send(files=files, ephemeral=private, wait=True, **told)
@@ -112,23 +113,24 @@ async def logged_in(token: str, api_base: str, patience: float = PATIENCE) -> As
 
     Raises NoDiscord.
     """
-    if not token:
-        raise NoDiscord(
-            "DISCORD_TOKEN is not set: copy it from the Bot page of https://discord.com/developers/applications"
-        )
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
     before, Route.BASE = Route.BASE, api_base
     intents = discord.Intents(guilds=True)  # nothing comes of them here; without them discord.py warns
     client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience)
     try:
         async with client:
-            await _log_in(client, token, patience)
+            await log_in(client, token, patience)
             yield client
     finally:
         Route.BASE = before
 
 
-async def _log_in(client: discord.Client, token: str, patience: float) -> None:
+async def log_in(client: discord.Client, token: str, patience: float = PATIENCE) -> None:
+    """Let the client speak to REST with the bot's token; raises NoDiscord."""
+    if not token:
+        raise NoDiscord(
+            "DISCORD_TOKEN is not set: copy it from the Bot page of https://discord.com/developers/applications"
+        )
     try:
         await plainly(client.login(token), patience)
     except TokenRefused:
