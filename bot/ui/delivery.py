@@ -14,6 +14,7 @@ from bot.studio.courier import Stage
 from bot.studio.job import Delivery, Ending, Job, Result
 from bot.studio.results import picture_of
 from bot.ui import words
+from bot.ui.buttons import Fresh, bad_news_view, fresh, progress_view
 from bot.ui.ladder import Ladder
 from bot.ui.packing import Packer
 from bot.ui.rest import PATIENCE, Letter, Post, logged_in
@@ -36,7 +37,7 @@ class RestCourier:
 
     async def progress(self, job: Job, stage: Stage, pictures: Sequence[Result]) -> None:
         """Write it over our message, if there is one; nothing is posted for the sake of progress."""
-        await self._ladder.edit(job, Letter(words.progress(job, stage), (), f"sd-{job.id}-at"))
+        await self._ladder.edit(job, Letter(words.progress(job, stage), (), f"sd-{job.id}-at", _cancel(job, stage)))
 
     async def deliver(self, job: Job, pictures: Sequence[Result], missing: Ending | None) -> Delivery:
         """Bring the pictures; those that are not to be had any more are neither delivered nor kept, and when that
@@ -46,7 +47,14 @@ class RestCourier:
 
     async def apologise(self, job: Job, ending: Ending) -> None:
         """Say it where the pictures would have gone; if no way is left there, it stays unsaid."""
-        await self._ladder.send(job, Letter(words.apology(job, ending), (), f"sd-{job.id}-no"))
+        await self._ladder.send(
+            job, Letter(words.apology(job, ending), (), f"sd-{job.id}-no", fresh(bad_news_view, job))
+        )
+
+
+def _cancel(job: Job, stage: Stage) -> Fresh | None:
+    """Pictures that are on their way are not taken back."""
+    return None if stage.name == "delivering" else fresh(progress_view, job)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from discord.http import Route
 
 from bot.studio.courier import CourierError
 from bot.studio.job import Origin
+from bot.ui.buttons import Fresh
 from bot.ui.faults import Barred, TokenRefused, TooLarge, plainly
 from bot.ui.route import Way
 from bot.ui.upload import Upload
@@ -33,6 +34,7 @@ class Letter:
     text: str
     files: Sequence[Upload]
     nonce: str
+    view: Fresh | None = None  # the buttons under it; an edit without them removes those from before
 
 
 class Post:
@@ -79,6 +81,10 @@ class Post:
     def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
         files = list(letter.files)
+        if letter.view is not None:
+            told["view"] = letter.view()
+        elif way in {Way.ORIGINAL, Way.ANSWER}:
+            told["view"] = None
         if way is Way.ORIGINAL:
             message = _known(origin.answer) if origin.further else _ORIGINAL
             return self._hook(origin).edit_message(message, attachments=files, **told)

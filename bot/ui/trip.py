@@ -8,6 +8,7 @@ from bot.seedream.errors import Retry, SeedreamError
 from bot.studio.courier import CourierError
 from bot.studio.job import Delivery, Ending, Job, Result
 from bot.ui import words
+from bot.ui.buttons import fresh, result_view
 from bot.ui.faults import TooLarge
 from bot.ui.ladder import Ladder
 from bot.ui.packing import REQUEST, DoesNotFit, Packed, Packer, first_message
@@ -121,4 +122,5 @@ class Trip:
     def _letter(self, batch: Sequence[Packed], uploads: Sequence[Upload]) -> Letter:
         shown = [packed.picture for packed in batch]
         text = words.facts(self._job, shown, self._untold, None if self._messages else self._missing)
-        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}")
+        view = None if self._messages else fresh(result_view, self._job)
+        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", view)
