@@ -42,7 +42,7 @@ class Point:
 
 CAT = Order("")
 SET = Order("", "a story", images=3)
-FILE = Order("", in_file=True)
+FILE = Order("", "two cats", images=2, in_file=True)
 NEVER = Order("", f"a cat [[slow:{HELD:.0f}]]")
 REFUSED = Order("", "[[refuse]]")
 SLOW = Order("", "a cat [[slow:0.2]]")
@@ -58,9 +58,7 @@ POINTS = {
     "K2 after it, before the commit": Point(["acknowledged", "in submit"], CAT, rounds=3),
     "K3 after the commit": Point(["after submit", "in claim", "after claim"], CAT),
     "K4 after the request was sent": Point(["in sent", "after sent", "arrived", "arrived"], NEVER),
-    "K4 of a task": Point(
-        ["arrived", "in accepted", "after accepted", "picture", "after drawn", "in generated"], CAT, "acedata"
-    ),
+    "K4 of a task": Point(["arrived", "in accepted", "after accepted", "picture", "in generated"], SET, "acedata"),
     "K5 in the middle of a set": Point(["picture", "in drawn", "after drawn"], SET, nth=(1, 2), rounds=3),
     "K6 after the response": Point(["picture", "finished", "in generated"], CAT),
     "K7 after the picture was saved": Point(["picture", "after drawn", "after generated"], FILE, rounds=3),
