@@ -24,6 +24,7 @@ Row = tuple[str, dict[str, Any]]  # a table's name, and the values
 
 FORMAT = 1
 BATCH = 500  # rows
+HALF = 86_400.0  # seconds after which half a copy is nobody's
 
 
 def default_target(folder: Path, found: str, ending: str) -> Path:
@@ -143,6 +144,7 @@ def _finished(target: Path) -> Iterator[Path]:
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _clear_away(target.parent)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield part
         with part.open("rb+") as file:
@@ -154,4 +156,11 @@ def _finished(target: Path) -> Iterator[Path]:
         raise of_file(error, f"The backup {target}") from error
     finally:
         with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _clear_away(folder: Path) -> None:
+    """Halves of copies whose process died; a copy that is still being made is younger."""
+    for part in folder.glob("seedream-*.part"):
+        if part.stat().st_mtime < time.time() - HALF:
             part.unlink(missing_ok=True)

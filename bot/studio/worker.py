@@ -158,7 +158,7 @@ class Worker:
             await asyncio.sleep(self._pace.lease / 3)
             try:
                 unwanted = await self._kit.database.write(self._keep)
-            except Passing as error:
+            except StoreError as error:
                 log.warning("The lease cannot be renewed just now: %s", error)
                 continue
             for number in unwanted:

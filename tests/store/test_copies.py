@@ -1,6 +1,7 @@
 """Backups are whole, are made while others work, and fill an empty database of either kind."""
 
 import gzip
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -140,3 +141,16 @@ async def test_a_place_that_takes_no_backup_is_told_and_nothing_is_left(database
     with pytest.raises((NotADatabase, ReadOnly, Full)):
         await upkeep.backup(database_url, tmp_path, tmp_path / "taken" / "x")
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["x"]
+
+
+async def test_half_a_copy_of_a_process_that_died_is_cleared_away(tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old, young = folder / "seedream-0001-x.db.part", folder / "seedream-0001-y.db.part"
+    for half in (old, young):
+        half.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    async with open_database("", tmp_path):
+        pass
+    await upkeep.backup("", tmp_path)
+    assert (old.exists(), young.exists()) == (False, True)
