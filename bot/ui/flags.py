@@ -25,12 +25,13 @@ _WORDS = re.compile(r"=?\s*(?P<word>[^\s=\"“]\S*(?:[ \t]+(?!--)\S+){0,3})")  #
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a flag: the key of a sentence in `remarks`, and what is in it."""
+    """What is wrong with a flag, as it was written, and what is allowed: keys of sentences in `remarks`, and facts."""
 
     why: str
     flag: str
     value: str = ""
-    allowed: str = ""
+    allowed: str = "nothing"
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Flag:
-    """One flag: the option that it sets, how its value is read (None: it is no value), what is allowed."""
+    """One flag: the option that it sets, how its value is read (None: it is none), what is allowed, in which bounds."""
 
     option: str
     read: Callable[[str], Any]
     allowed: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,11 @@ class _Switch:
     value: Any
 
 
-def _number(least: int, most: int) -> Callable[[str], int | None]:
+def _whole(option: str, least: int, most: int) -> _Flag:
     def read(text: str) -> int | None:
-        known = re.fullmatch(r"-?[0-9]{1,12}", text)
-        return int(text) if known and least <= int(text) <= most else None
+        return int(text) if re.fullmatch(r"-?[0-9]{1,12}", text) and least <= int(text) <= most else None
 
-    return read
+    return _Flag(option, read, "number", {"least": least, "most": most})
 
 
 def _ratio(text: str) -> str | None:
@@ -84,15 +85,19 @@ def _guidance(text: str) -> float | None:
     return float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", text) and 1 <= float(text) <= 10 else None
 
 
+def _format(text: str) -> str | None:
+    return {"png": "png", "jpeg": "jpeg", "jpg": "jpeg"}.get(text.lower())
+
+
 _KNOWN: Mapping[str, _Flag | _Switch] = {
-    "ar": _Flag("ratio", _ratio, "write a ratio such as 16:9"),
-    "size": _Flag("size", _size, "write 2K, 4K or pixels such as 2048x1024"),
-    "n": _Flag("variations", _number(1, 4), "write a number from 1 to 4"),
-    "model": _Flag("model", str, "write a model such as 4.5 or 5.0 lite"),
-    "story": _Flag("images", _number(2, 15), "write a number from 2 to 15"),
-    "format": _Flag("format", {"png": "png", "jpeg": "jpeg", "jpg": "jpeg"}.get, "write png or jpeg"),
-    "seed": _Flag("seed", _number(-1, LARGEST_SEED), f"write a number from 0 to {LARGEST_SEED}"),
-    "guidance": _Flag("guidance", _guidance, "write a number from 1 to 10"),
+    "ar": _Flag("ratio", _ratio, "ratio"),
+    "size": _Flag("size", _size, "size"),
+    "n": _whole("variations", 1, 4),
+    "model": _Flag("model", str, "one_of"),
+    "story": _whole("images", 2, 15),
+    "format": _Flag("format", _format, "one_of", {"choices": "`png`, `jpeg`"}),
+    "seed": _whole("seed", -1, LARGEST_SEED),
+    "guidance": _Flag("guidance", _guidance, "number", {"least": 1, "most": 10}),
     "private": _Switch("visibility", "private"),
     "spoiler": _Switch("visibility", "spoiler"),
     "transparent": _Switch("transparent", True),
@@ -139,7 +144,7 @@ class _Reading:
             flag = _KNOWN.get(_ALSO.get(name, name))
             if flag is None:
                 if found["dash"] == "--":
-                    self._doubts.append((found, Fault("unknown_flag", found[0], allowed=_ALL)))
+                    self._doubts.append((found, Fault("unknown", found[0], "", "one_of", {"choices": _ALL})))
                 continue
             end = self._switch(found, flag) if isinstance(flag, _Switch) else self._flag(found, flag)
             if end is not None:
@@ -156,14 +161,14 @@ class _Reading:
         end, told = len(rest), list(self._clashes)
         for found, fault in reversed(self._doubts):
             behind = len("".join(rest[found.end() : end]).split())
-            if fault.why != "unknown_flag" or behind <= 1:
+            if fault.why != "unknown" or behind <= 1:
                 told.insert(0, fault)
                 end = found.start()
         yield from told
 
     def _switch(self, found: re.Match[str], flag: _Switch) -> int | None:
         if self.text.startswith("=", found.end()):
-            self._doubts.append((found, Fault("no_switch", found[0])))
+            self._doubts.append((found, Fault("switch", found[0])))
             return None
         self._set(flag.option, flag.value, found[0])
         return found.end()
@@ -175,10 +180,9 @@ class _Reading:
                 self._set(flag.option, value, self.text[found.start() : end])
                 return end
         single = _VALUE.match(self.text, found.end())
-        fault = Fault("no_value", found[0], allowed=self._allowed(flag))
-        if single and (value := _content(single)):
-            fault = Fault("bad_value", found[0], value[:40], self._allowed(flag))
-        self._doubts.append((found, fault))
+        value = _content(single)[:40] if single else ""
+        facts = flag.facts or self._models()
+        self._doubts.append((found, Fault("bad_value" if value else "no_value", found[0], value, flag.allowed, facts)))
         return None
 
     def _given(self, at: int, flag: _Flag) -> Iterator[tuple[str, int]]:
@@ -202,12 +206,10 @@ class _Reading:
             return name
         return None
 
-    def _allowed(self, flag: _Flag) -> str:
-        if flag.option != "model" or self._catalogue is None:
-            return flag.allowed
-        return "write one of " + ", ".join(
-            next(iter(model.aliases), key) for key, model in self._catalogue.models.items()
-        )
+    def _models(self) -> Mapping[str, Any]:
+        """What every model is called for short."""
+        known = self._catalogue.models.items() if self._catalogue else ()
+        return {"choices": ", ".join(f"`{next(iter(model.aliases), key)}`" for key, model in known)}
 
     def _set(self, option: str, value: Any, spelled: str) -> None:
         if self.values.get(option, value) != value:

@@ -6,6 +6,7 @@ Discord's links die soon, and those of ephemeral answers at once, so everything 
 import asyncio
 import hashlib
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
@@ -62,9 +63,11 @@ class Gathered:
 
     def spell(self, prompt: str) -> str:
         """The prompt as the model should read it: "Image 2" where a link or a mention of somebody stood."""
-        for text in sorted(self.names, key=len, reverse=True):
-            prompt = prompt.replace(text, f"Image {self.names[text]}")
-        return prompt
+        if not self.names:
+            return prompt
+        texts = "|".join(re.escape(text) for text in sorted(self.names, key=len, reverse=True))
+        # A link is not the beginning of a longer one.
+        return re.sub(rf"(?:{texts})(?![\w/?&=%#-])", lambda found: f"Image {self.names[found[0]]}", prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,7 @@ class Gatherer:
                 if made.digest not in numbers:
                     kept.append((source, _reference(made.picture)))
                     numbers[made.digest] = len(kept)
-                if source.spelled:
-                    names[source.spelled] = numbers[made.digest]
+                names |= dict.fromkeys(source.spelled, numbers[made.digest])
         shown, references = tuple(source for source, _ in kept), tuple(reference for _, reference in kept)
         return Gathered(references, shown, tuple(problems), len(waiting), most, names)
 

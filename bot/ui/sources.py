@@ -44,8 +44,8 @@ class Source:
     """A picture that somebody means, not looked at yet.
 
     It is behind `url`, or on the shelf by the name `shelf`. `size` and `media_type` are what Discord says, None and ""
-    if it says nothing. `whose` is the person it comes from, None where nobody knows. `spelled` is the text in the
-    prompt that stands for it.
+    if it says nothing. `whose` is the person it comes from, None where nobody knows. `spelled` are the texts in the
+    prompt that stand for it.
     """
 
     whence: Whence
@@ -54,7 +54,7 @@ class Source:
     size: int | None = None
     media_type: str = ""
     whose: int | None = None
-    spelled: str = ""
+    spelled: tuple[str, ...] = ()
     shelf: str = ""
 
     @property
@@ -91,7 +91,7 @@ class Collector:
         found = [*self.in_message(message, Whence.OWN)]
         if isinstance(replied, discord.Message):
             found += self.in_message(replied, Whence.REPLIED)
-        found += [*pinned, *self.in_text(message.content, message.mentions, message.author.id)]
+        found += [*pinned, *self.in_text(message.content, message.mentions)]
         hidden = replies and (replied is None or (isinstance(replied, discord.Message) and self._is_hidden(replied)))
         return Collected(_once(found), hidden)
 
@@ -105,7 +105,7 @@ class Collector:
     ) -> Collected:
         """What the options of a command or the fields of a modal mean; `users` are those whom `text` may mention."""
         own = [_attached(attachment, Whence.OWN, asker) for attachment in attachments]
-        return Collected(_once([*own, *pinned, *self.in_text(text, users, asker)]))
+        return Collected(_once([*own, *pinned, *self.in_text(text, users)]))
 
     def in_message(self, message: discord.Message, whence: Whence = Whence.REPLIED) -> tuple[Source, ...]:
         """Everything that can be seen in one message, and in what it forwards."""
@@ -116,19 +116,18 @@ class Collector:
             found += self._shown(forwarded, whence, None)
         return _once(found)
 
-    def in_text(
-        self, text: str, users: Iterable[discord.User | discord.Member], asker: int | None = None
-    ) -> Iterator[Source]:
+    def in_text(self, text: str, users: Iterable[discord.User | discord.Member]) -> tuple[Source, ...]:
         """The avatars of those whom a text mentions, and the pictures that it links to."""
         known = {user.id: user for user in users if user.id != self.me}
+        found = []
         for mention in re.finditer(r"<@!?([0-9]{1,20})>", text):
-            user = known.pop(int(mention[1]), None)
+            user = known.get(int(mention[1]))
             if user is not None:
-                avatar = user.display_avatar.with_format("png").url
-                yield Source(Whence.AVATAR, tidy(user.display_name), avatar, whose=user.id, spelled=mention[0])
-        for link in _links(text):
-            if is_open(link, self.hosts) or _ending(link) in _PICTURES:
-                yield Source(Whence.LINK, _file_name(link), link, whose=asker, spelled=link)
+                url, name = user.display_avatar.with_format("png").url, tidy(user.display_name)
+                found.append(Source(Whence.AVATAR, name, url, whose=user.id, spelled=(mention[0],)))
+        links = (link for link in _links(text) if is_open(link, self.hosts) or _ending(link) in _PICTURES)
+        found += [Source(Whence.LINK, _file_name(link), link, spelled=(link,)) for link in links]
+        return _once(found)
 
     def _shown(
         self, message: discord.Message | discord.MessageSnapshot, whence: Whence, whose: int | None
@@ -227,10 +226,10 @@ def _path(url: str) -> str:
 
 
 def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Each file once, where it came first; a link to it in the prompt goes on standing for it."""
+    """Each file once, where it came first; what stands for it in the prompt goes on standing for it."""
     found: dict[str, Source] = {}
     for source in sources:
-        first = found.setdefault(source.key, source)
-        if source.spelled and not first.spelled:
-            found[source.key] = replace(first, spelled=source.spelled)
+        first = found.get(source.key)
+        spelled = dict.fromkeys((*first.spelled, *source.spelled)) if first else source.spelled
+        found[source.key] = replace(first or source, spelled=tuple(spelled))
     return tuple(found.values())

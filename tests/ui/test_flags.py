@@ -11,9 +11,11 @@ from bot.seedream.catalogue import Catalogue
 from bot.store.documents import clean
 from bot.ui import remarks
 from bot.ui.flags import Said, listen
+from bot.words import Words
 
 ME = 700000000000000042
 CATALOGUE = Catalogue.load()
+ENGLISH = Words()
 
 
 def hear(text: str) -> Said:
@@ -21,7 +23,7 @@ def hear(text: str) -> Said:
 
 
 def told(text: str) -> list[str]:
-    return [remarks.flag(fault) for fault in hear(text).faults]
+    return [remarks.flag(ENGLISH, fault) for fault in hear(text).faults]
 
 
 def test_the_mention_goes_and_the_prompt_stays() -> None:
@@ -115,9 +117,9 @@ def test_the_same_flag_twice_is_no_fault_when_it_says_the_same() -> None:
         ("a cat --n 2.5", "`--n` cannot be `2.5` · write a number from 1 to 4"),
         ("a cat --n ４", "`--n` cannot be `４` · write a number from 1 to 4"),
         ("a cat --story 1", "`--story` cannot be `1` · write a number from 2 to 15"),
-        ("a cat --seed 4294967296", "`--seed` cannot be `4294967296` · write a number from 0 to 2147483647"),
+        ("a cat --seed 4294967296", "`--seed` cannot be `4294967296` · write a number from -1 to 2147483647"),
         ("a cat --guidance 11", "`--guidance` cannot be `11` · write a number from 1 to 10"),
-        ("a cat --format gif", "`--format` cannot be `gif` · write png or jpeg"),
+        ("a cat --format gif", "`--format` cannot be `gif` · use one of `png`, `jpeg`"),
         ("a cat --private=no", "`--private` takes no value · write it alone, or leave it out"),
         ("a cat --n 2 --story 6", "`--n 2` and `--story 6` do not go together · leave one of them out"),
         ("a cat --private --spoiler", "`--private` and `--spoiler` do not go together · leave one of them out"),
@@ -129,7 +131,7 @@ def test_a_bad_value_is_told_with_what_is_allowed(text: str, what: str) -> None:
 
 def test_a_model_that_nobody_knows_is_told_with_those_there_are() -> None:
     [said] = told("a cat --model midjourney")
-    assert said.startswith("`--model` cannot be `midjourney` · write one of 5.5, ")
+    assert said.startswith("`--model` cannot be `midjourney` · use one of `5.5`, ")
 
 
 def test_a_number_of_thousands_of_digits_is_just_wrong() -> None:
@@ -142,7 +144,7 @@ def test_an_unknown_flag_at_the_end_is_told_and_stays_in_the_prompt(text: str) -
     said = hear(text)
     assert [fault.flag for fault in said.faults] == ["--foo"]
     assert "--foo" in said.prompt
-    assert "`--foo` is not a flag that I know · there are `--ar`, `--size`" in remarks.flag(said.faults[0])
+    assert "`--foo` is not a flag that I know · use one of `--ar`, `--size`" in remarks.flag(ENGLISH, said.faults[0])
 
 
 def test_several_unknown_flags_at_the_end_are_all_told() -> None:
@@ -248,7 +250,7 @@ def test_whatever_is_written_nothing_is_lost_and_nothing_raises(pieces: list[str
     said = hear(text)
     assert letters(said.prompt, *said.taken) == letters(clean(text))
     assert said.prompt == said.prompt.strip()
-    assert all(remarks.flag(fault) for fault in said.faults)
+    assert all(remarks.flag(ENGLISH, fault) for fault in said.faults)
 
 
 @given(st.lists(st.from_regex(r"[a-z,.!?']{1,8}", fullmatch=True), max_size=8))

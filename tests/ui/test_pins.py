@@ -30,7 +30,7 @@ async def test_a_picked_picture_is_a_source_for_what_comes_next(
     assert shelf.place(pin.shelf).read_bytes() == BYTES + b"a.png"
     assert await pins.pins(ALICE) == (pin,)
     assert await Pins(database, shelf).sources(ALICE) == (
-        Source(Whence.PINNED, "a.png", "", len(BYTES) + 5, "image/png", BOB, "", pin.shelf),
+        Source(Whence.PINNED, "a.png", "", len(BYTES) + 5, "image/png", BOB, (), pin.shelf),
     )
     hands.move(3600)
     assert await pins.sources(ALICE) == ()

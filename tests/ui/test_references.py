@@ -21,12 +21,14 @@ from bot.studio.shelf import Shelf
 from bot.ui import remarks
 from bot.ui.references import MOST_BYTES, UNKNOWN, Gathered, Gatherer
 from bot.ui.sources import Source, Whence
+from bot.words import Words
 from sandbox.pictures import SENT, encoded, jpeg, png, scene, webp
 from tests.images.raw_server import Part, RawServer, redirect, reply, running
 
 CATALOGUE = Catalogue.load()
+ENGLISH = Words()
 MODEL = "seedream-4.5"
-CAP = 1_000_000
+CAP = 1024 * 1024
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Table:
         gathered = await self.gather(source, model=model)
         assert gathered.references == ()
         [problem] = gathered.problems
-        return remarks.problem(problem)
+        return remarks.problem(ENGLISH, problem)
 
 
 @pytest.fixture
@@ -105,11 +107,11 @@ REFUSED: Mapping[str, str] = {
     "large.png": "has too many pixels · make it smaller than 100 megapixels and attach that",
     "bomb.png": "has too many pixels · make it smaller than 100 megapixels and attach that",
     "claim.png": "has too many pixels · make it smaller than 100 megapixels and attach that",
-    "nothing.png": "is too small · use a picture of at least 15 pixels on each side",
+    "nothing.png": "is too small · use one of at least 15 pixels on each side",
     "icon.ico": "is in a format that cannot be used · save it as PNG, JPEG or WebP and attach that",
     "good.eps": "is not a picture · attach a PNG, JPEG or WebP",
     "good.jp2": "is in a format that cannot be used · save it as PNG, JPEG or WebP and attach that",
-    "thread.png": "is too small · use a picture of at least 15 pixels on each side",
+    "thread.png": "is too small · use one of at least 15 pixels on each side",
 }
 
 
@@ -127,7 +129,7 @@ async def test_each_of_the_twenty_nine_files_is_used_or_refused_in_words(table: 
 
 def test_there_is_a_sentence_for_whatever_may_be_wrong_with_a_picture() -> None:
     keys = {"gone", "foreign", "slow", "unreachable", "disk", *(reason.name.lower() for reason in Reason)}
-    assert keys <= remarks.SAYS.keys()
+    assert keys == remarks.PICTURES.keys()
 
 
 async def test_odd_names_and_types_do_not_matter(table: Table) -> None:
@@ -192,7 +194,7 @@ async def test_a_deleted_file_and_an_expired_link_are_gone(table: Table, status:
 )
 async def test_other_places_are_never_asked(table: Table, url: str) -> None:
     said = await table.said(Source(Whence.LINK, "x.png", url))
-    assert said == "`x.png` is on another site, where the bot does not go · save the picture and attach it"
+    assert said == "`x.png` is on another site, where the bot does not go · save it and attach it"
     assert table.server.requests == []
 
 
@@ -223,7 +225,7 @@ async def test_what_hangs_is_given_up_and_the_others_are_used(table: Table) -> N
     gathered = await table.gather(table.put("hangs.png", ["hang"]), table.put("good.png", png()))
     assert [source.name for source in gathered.shown] == ["good.png"]
     [problem] = gathered.problems
-    assert remarks.problem(problem) == "`hangs.png` took too long to load · try again, or attach it once more"
+    assert remarks.problem(ENGLISH, problem) == "`hangs.png` took too long to load · try again, or attach it once more"
 
 
 async def test_an_ephemeral_attachment_is_loaded_with_its_whole_link(table: Table) -> None:
@@ -236,26 +238,28 @@ async def test_an_ephemeral_attachment_is_loaded_with_its_whole_link(table: Tabl
 
 async def test_pictures_are_numbered_and_said_whose_they_are(table: Table) -> None:
     mine = table.put("mine.png", png())
-    bobs = replace(table.put("bob", jpeg()), whence=Whence.AVATAR, whose=8, spelled="<@8>")
+    bobs = replace(table.put("bob", jpeg()), whence=Whence.AVATAR, whose=8, spelled=("<@8>",))
     broken = table.put("broken.png", b"<html>")
-    link = replace(table.put("linked.webp", webp()), whence=Whence.LINK, whose=None, spelled="https://c/1")
+    link = replace(table.put("linked.webp", webp()), whence=Whence.LINK, whose=None, spelled=("https://c/1",))
     gathered = await table.gather(mine, broken, bobs, link)
-    assert list(remarks.shown(gathered)) == [
+    assert list(remarks.shown(ENGLISH, gathered)) == [
         "Image 1: `mine.png` (<@7>)",
         "Image 2: the avatar of `bob`",
         "Image 3: `linked.webp`",
     ]
     assert gathered.spell("<@8> rides https://c/1, <@8>!") == "Image 2 rides Image 3, Image 2!"
-    assert remarks.left_out(gathered) is None
+    assert gathered.spell("https://c/1. https://c/12 (https://c/1)") == "Image 3. https://c/12 (Image 3)"
+    assert Gathered().spell("https://c/1") == "https://c/1"
+    assert remarks.left_out(ENGLISH, gathered) is None
     assert [reference.media_type for reference in gathered.references] == ["image/png", "image/jpeg", "image/webp"]
 
 
 async def test_the_same_picture_twice_is_one_image_and_a_link_to_it_means_it(table: Table) -> None:
     first, other = table.put("a.png", png()), table.put("b.png", jpeg())
-    again = replace(table.put("c.png", png()), spelled="https://c/again")
+    again = replace(table.put("c.png", png()), spelled=("https://c/again", "https://c/2"))
     gathered = await table.gather(first, other, again)
     assert gathered.shown == (first, other)
-    assert gathered.spell("https://c/again at night") == "Image 1 at night"
+    assert gathered.spell("https://c/again at night, https://c/2") == "Image 1 at night, Image 1"
 
 
 @pytest.mark.parametrize(("count", "used"), [(0, 0), (1, 1), (5, 5), (20, 14)])
@@ -266,7 +270,7 @@ async def test_so_many_pictures_as_the_model_takes_are_used(table: Table, count:
     assert (gathered.left_out, gathered.most) == (count - used, 14)
     assert len(table.server.requests) == used
     if count > used:
-        assert remarks.left_out(gathered) == "6 more not used: this model takes at most 14"
+        assert remarks.left_out(ENGLISH, gathered) == "6 more pictures are not used: this model takes at most 14"
 
 
 async def test_bad_pictures_and_copies_take_no_place(table: Table) -> None:
@@ -285,7 +289,7 @@ async def test_each_model_has_its_own_most(table: Table, model: str, most: int) 
     assert gathered.most == most
     assert len(gathered.problems) == (3 if most else 0)
     if not most:
-        assert remarks.left_out(gathered) == "3 not used: this model takes no pictures"
+        assert "takes no pictures" in (remarks.left_out(ENGLISH, gathered) or "")
 
 
 async def test_a_model_that_takes_less_gets_what_it_takes(table: Table) -> None:
@@ -304,7 +308,7 @@ async def test_a_pinned_picture_comes_from_the_shelf_and_stays_there(table: Tabl
     pinned = Source(Whence.PINNED, "pinned.png", shelf=name, whose=7)
     gathered = await table.gather(pinned, table.put("same.png", png()), replace(pinned, name="gone", shelf="0" * 64))
     assert gathered.shown == (pinned,)
-    assert [remarks.problem(problem) for problem in gathered.problems] == [
+    assert [remarks.problem(ENGLISH, problem) for problem in gathered.problems] == [
         "`gone` is not there any more, or its link has expired · attach it again"
     ]
     assert shelf.place(name).read_bytes() == png()
@@ -323,7 +327,7 @@ async def test_a_full_disk_is_not_held_against_the_picture(table: Table) -> None
     )
     async with gatherer.gather([source], MODEL) as gathered:
         [problem] = gathered.problems
-    assert remarks.problem(problem) == "`x.png` could not be kept by the bot just now · try again later"
+    assert remarks.problem(ENGLISH, problem) == "`x.png` could not be kept by the bot just now · try again later"
 
 
 async def test_files_last_as_long_as_the_context_even_if_it_breaks(table: Table) -> None:
@@ -359,4 +363,4 @@ async def test_who_walks_away_leaves_nothing_behind(table: Table) -> None:
 
 
 def test_what_stays_hidden_is_said_with_the_way_to_it() -> None:
-    assert "**Edit image**" in remarks.hidden()
+    assert "**Edit image**" in remarks.hidden(ENGLISH)

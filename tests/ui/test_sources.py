@@ -68,9 +68,9 @@ def test_everything_in_its_fixed_order() -> None:
         (Whence.REPLIED, "gallery.png", BOB),
         (Whence.PINNED, "pinned.png", ALICE),
         (Whence.AVATAR, "bob", BOB),
-        (Whence.LINK, "linked.png", ALICE),
+        (Whence.LINK, "linked.png", None),
     ]
-    assert [source.spelled for source in found.sources[-2:]] == [f"<@{BOB}>", LINK]
+    assert [source.spelled for source in found.sources[-2:]] == [(f"<@{BOB}>",), (LINK,)]
 
 
 def test_an_attachment_is_known_by_what_discord_says_of_it() -> None:
@@ -126,7 +126,7 @@ def test_the_same_file_is_meant_once_however_it_is_reached() -> None:
     asked = reply(theirs, f"<@{ME}> {sent['url']} {sent['proxy_url']}", attachments=[attachment("photo.png", id=556)])
     found = collect(asked).sources
     assert [source.whence for source in found] == [Whence.OWN, Whence.REPLIED]
-    assert found[1].spelled == sent["url"], "a link to it stands for it"
+    assert found[1].spelled == (sent["url"], sent["proxy_url"]), "links to it stand for it"
 
 
 def test_mentions_count_only_where_they_are_written() -> None:
@@ -137,13 +137,14 @@ def test_mentions_count_only_where_they_are_written() -> None:
 
 def test_an_avatar_is_a_still_picture_and_everybody_has_one() -> None:
     moving = user(1, "carol", avatar="a_0123456789abcdef0123456789abcdef")
-    asked = message(f"<@{ME}> <@!1> and <@{BOB}> and <@!1> and <@9>", mentions=[moving, user(BOB, "bob")])
+    asked = message(f"<@{ME}> <@!1> and <@{BOB}> and <@1> and <@!1> and <@9>", mentions=[moving, user(BOB, "bob")])
     found = collect(asked).sources
     assert [(source.name, source.whose, source.url) for source in found] == [
         ("carol", 1, f"{CDN}/avatars/1/a_0123456789abcdef0123456789abcdef.png?size=1024"),
         ("bob", BOB, found[1].url),
     ]
     assert found[1].url.startswith(f"{CDN}/embed/avatars/")
+    assert found[0].spelled == ("<@!1>", "<@1>")
 
 
 def test_links_are_found_in_what_people_put_around_them() -> None:
@@ -222,7 +223,7 @@ def test_options_are_in_the_order_of_their_numbers() -> None:
     found = COLLECTOR.of_options(options, ALICE, text=f"<@{BOB}> and {LINK}", users=[somebody])
     assert names(found) == ["a.png", "b.png", "bob", "linked.png"]
     assert found.sources[1].url == ephemeral
-    assert {source.whose for source in found.sources} == {ALICE, BOB}
+    assert {source.whose for source in found.sources} == {ALICE, BOB, None}
 
 
 def test_a_member_is_known_by_nick_and_avatar_of_the_server() -> None:
