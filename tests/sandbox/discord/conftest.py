@@ -1,0 +1,91 @@
+"""A pretend Discord with one guild, and the real discord.py pointed at it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import discord
+import pytest
+import yarl
+from discord.asset import Asset
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from sandbox.discord import Channel, Guild, Person, PretendDiscord
+
+
+@contextmanager
+def aimed_at(pretend: PretendDiscord) -> Iterator[None]:
+    """Point discord.py at a pretend Discord; it keeps these addresses once for the whole process."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE
+    Route.BASE = pretend.api_base
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(pretend.gateway_url)
+    Asset.BASE = pretend.cdn_base
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
+
+
+@asynccontextmanager
+async def running(pretend: PretendDiscord, client: discord.Client) -> AsyncIterator[None]:
+    """A client that is connected, and stopped at the end."""
+    with aimed_at(pretend):
+        task = asyncio.create_task(client.start(pretend.token))
+        try:
+            shards = client.shard_count or 1
+            await pretend.until(lambda: task.done() or len(pretend.gateway.connected) >= shards, 15)
+            if task.done():
+                await task
+            yield
+        finally:
+            await client.close()
+            with suppress(discord.ConnectionClosed):
+                await task
+
+
+class Bot(commands.Bot):
+    """A bot of discord.py as anybody would write it, without privileged intents."""
+
+    def __init__(self, **options: object) -> None:
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        super().__init__(commands.when_mentioned, **({"intents": intents, "help_command": None} | options))  # type: ignore[arg-type]  # whatever a test wants
+        self.heard: list[discord.Message] = []
+
+    async def setup_hook(self) -> None:
+        await self.tree.sync()
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.heard.append(message)
+
+
+@pytest.fixture
+async def pretend() -> AsyncIterator[PretendDiscord]:
+    async with PretendDiscord() as server:
+        yield server
+
+
+@pytest.fixture
+def guild(pretend: PretendDiscord) -> Guild:
+    return pretend.guild("Test")
+
+
+@pytest.fixture
+def channel(pretend: PretendDiscord, guild: Guild) -> Channel:
+    return pretend.channel(guild, "general")
+
+
+@pytest.fixture
+def ann(pretend: PretendDiscord, guild: Guild, channel: Channel) -> Person:
+    return pretend.person("ann", guild, channel)
+
+
+@pytest.fixture
+def ben(pretend: PretendDiscord, guild: Guild, channel: Channel) -> Person:
+    return pretend.person("ben", guild, channel)
+
+
+@pytest.fixture
+def bot() -> Bot:
+    return Bot()
