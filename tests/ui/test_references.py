@@ -18,7 +18,7 @@ from bot.seedream.catalogue import Catalogue
 from bot.seedream.content import InMemory, OnDisk
 from bot.seedream.models import ImageRequest
 from bot.studio.shelf import Shelf
-from bot.ui import remarks
+from bot.ui import references, remarks
 from bot.ui.references import MOST_BYTES, UNKNOWN, Gathered, Gatherer
 from bot.ui.sources import Source, Whence
 from bot.words import Words
@@ -226,6 +226,14 @@ async def test_what_hangs_is_given_up_and_the_others_are_used(table: Table) -> N
     assert [source.name for source in gathered.shown] == ["good.png"]
     [problem] = gathered.problems
     assert remarks.problem(ENGLISH, problem) == "`hangs.png` took too long to load · try again, or attach it once more"
+
+
+async def test_only_so_many_are_loaded_at_once(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "AT_ONCE", 2)
+    table.patience = 0.5
+    gathered = await table.gather(*[table.put("hangs.png", ["hang"]) for _ in range(5)])
+    assert [problem.why for problem in gathered.problems] == ["slow"] * 5
+    assert len(table.server.requests) == 2
 
 
 async def test_an_ephemeral_attachment_is_loaded_with_its_whole_link(table: Table) -> None:
