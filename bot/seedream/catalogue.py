@@ -1,6 +1,7 @@
 """The catalogue: every model by every name, what a request may ask of it, and what that is on the wire and in money."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -88,6 +89,21 @@ class Catalogue:
         if model.adapts:
             return "adaptive"
         return _size(model, request, self.providers[provider].presets if provider else ())
+
+    def larger(self, request: ImageRequest) -> list[ImageRequest]:
+        """The same at the model's own sizes in the same shape, the largest first; only those with more pixels."""
+        model = self.model(request.model)
+        if model is None or model.adapts or request.layers:
+            return []
+        pair = parse(request.size)
+        ratio = request.ratio or (f"{pair[0]}:{pair[1]}" if pair else None)
+        now = self._pixels(model, request)
+        sizes = sorted(filter(preset_pixels, model.presets), key=lambda preset: -(preset_pixels(preset) or 0))
+        grown = [replace(request, size=size, ratio=ratio) for size in sizes]
+        return [each for each in grown if self._pixels(model, each) > now]
+
+    def _pixels(self, model: Model, request: ImageRequest) -> int:
+        return model.most_pixels(self.size(request) or model.default_size) or 0
 
     def price(self, request: ImageRequest, provider: str) -> Price | None:
         """The most that a request can cost there, to be reserved before it is sent; None if prices are unknown."""

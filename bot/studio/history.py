@@ -3,12 +3,12 @@
 import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs
-from bot.studio.job import Job
-from bot.studio.rows import job_of
+from bot.studio.job import Delivery, Job
+from bot.studio.rows import delivery_json, job_of
 
 AT_A_TIME = 1000  # rows
 
@@ -51,6 +51,20 @@ def lineage(tx: Transaction, job_id: int) -> list[Job]:
 def children(tx: Transaction, job_id: int) -> list[Job]:
     """What came from this job directly, oldest first."""
     return [job_of(row) for row in tx.run(select(jobs).where(jobs.c.parent == job_id).order_by(jobs.c.id))]
+
+
+def under_way(tx: Transaction, user: int, most: int = 25) -> list[Job]:
+    """What this user is waiting for, in the order in which it was asked for."""
+    mine = select(jobs).where(jobs.c.user_id == user, jobs.c.closed_at.is_(None)).order_by(jobs.c.id).limit(most)
+    return [job_of(row) for row in tx.run(mine)]
+
+
+def forget_pictures(tx: Transaction, job_id: int) -> bool:
+    """Let go of the pictures of a job that is over, and of the messages that they were in; its prompt stays. False:
+    it is not over, or there is no such job."""
+    over = and_(jobs.c.id == job_id, jobs.c.closed_at.is_not(None))
+    nowhere = delivery_json(Delivery(way="deleted"))
+    return bool(tx.run(update(jobs).where(over).values(pictures=None, delivery=nowhere)).rowcount)
 
 
 def _matching(tx: Transaction, user: int, words: list[str]) -> list[int]:

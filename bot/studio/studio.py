@@ -125,6 +125,10 @@ class Studio:
         """Other words for the pictures that came of it."""
         return await self._from(job, origin, who, "edit", prompt)
 
+    async def upscale(self, job: int, origin: Origin, who: Who) -> Ticket | Refusal:
+        """The same at the largest size that can be had of its model."""
+        return await self._from(job, origin, who, "upscale")
+
     async def cancel(self, job: int, who: Who) -> Job | Refusal:
         """Take a job back. One that waited has ended with this, and costs nothing; one that is worked on stops, and
         its ending will say whether it was charged; one that has ended stays as it is."""
@@ -164,7 +168,17 @@ class Studio:
             return Refusal(Barrier.EXPIRED)
         if prompt is not None:
             request = replace(request, prompt=prompt)
+        if verb == "upscale":
+            larger = self._larger(request)
+            if larger is None:
+                return _bad_request([Problem("size", "it is at the largest size already")])
+            request = larger
         return await self.submit(request, origin, who, verb=verb, parent=parent.id)
+
+    def _larger(self, request: ImageRequest) -> ImageRequest | None:
+        """The largest of which nobody says that it cannot be had."""
+        larger = self._seedream.catalogue.larger(request)
+        return next((each for each in larger if not self._seedream.check(each)), None)
 
     async def _put(self, asked: Asked) -> Ticket | Refusal:
         """Asked twice, it is found by its key: when somebody was faster with the very same, or when the connection
