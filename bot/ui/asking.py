@@ -1,0 +1,232 @@
+"""The way of a wish into the studio: acknowledge, look at its pictures, submit, say what has become of it."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot.seedream.models import ImageRequest
+from bot.studio.courier import CourierError, Stage
+from bot.studio.limits import Barrier, Refusal
+from bot.studio.studio import Ticket
+from bot.ui import asides, remarks, words
+from bot.ui.abilities import abilities
+from bot.ui.acks import acknowledged
+from bot.ui.buttons import progress_view
+from bot.ui.faults import Barred, plainly
+from bot.ui.house import House
+from bot.ui.pins import Pins
+from bot.ui.places import PATIENCE, Place, locale_of, origin_of, place_of, place_of_message, who_of
+from bot.ui.references import Gathered, Gatherer
+from bot.ui.refusals import refused
+from bot.ui.sources import Collected, Collector, Whence
+from bot.ui.wanted import Wanted
+from bot.words import Words, sentence
+
+__all__ = ["Asking", "Wanted", "origin_of", "who_of"]
+
+log = logging.getLogger(__name__)
+
+MENTIONS = 5  # people who are looked up for their avatars
+_LOOK_UP = 2.0  # seconds for all of them
+_SILENT = discord.AllowedMentions.none()
+_NEEDS: dict[str, tuple[int, str]] = {  # pictures without which a wish makes no sense
+    "edit": (1, sentence("There is no picture to edit")),
+    "blend": (2, sentence("It takes two different pictures to blend")),
+}
+_HOW = sentence("attach it, or right-click a message with a picture, then **Apps** → **Use as reference**")
+_FREE = sentence("not charged")
+
+
+class Asking:
+    """Takes wishes from people, wherever they come from. `me` is the bot's user id."""
+
+    def __init__(self, house: House, gatherer: Gatherer, pins: Pins, collector: Collector, default_model: str) -> None:
+        self._house = house
+        self._gatherer = gatherer
+        self._pins = pins
+        self._collector = collector
+        self.default_model = default_model
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def ask(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
+        """From an interaction to its first real answer; the courier does what follows."""
+        with self._at_work():
+            answer = await acknowledged(interaction, private=wanted.visibility == "private")
+            if answer is None:
+                return
+            place = place_of(interaction, answer, wanted.visibility)
+            collected = await self._collect(interaction, wanted)
+            await self._bring(place, wanted, collected)
+
+    async def ask_by_message(self, message: discord.Message, wanted: Wanted) -> None:
+        """From a message that speaks to the bot; what is wanted in private is answered in a direct message."""
+        with self._at_work():
+            answer = await self._first_words(message, private=wanted.visibility == "private")
+            if answer is None:
+                return
+            place = place_of_message(message, answer, wanted.visibility)
+            async with _told_of_trouble(place):
+                pinned = await self._pins.sources(message.author.id)
+                await self._bring(place, wanted, self._collector.of_message(message, pinned))
+
+    async def answer(self, interaction: discord.Interaction[Any], outcome: Ticket | Refusal, notes: str = "") -> None:
+        """Say what has become of something that was submitted for an acknowledged interaction."""
+        answer = await acknowledged(interaction)
+        place = place_of(interaction, answer)
+        await self._say(place, outcome)
+
+    async def idle(self, seconds: float) -> None:
+        """Wait until nobody is being served, so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+
+    async def _bring(self, place: Place, wanted: Wanted, collected: Collected) -> None:
+        """Gather and submit, once for each variation."""
+        said = Words(place.locale)
+        async with self._gatherer.gather(collected.sources, self._model(wanted)) as gathered:
+            stop = self._stands_in_the_way(said, wanted, collected, gathered)
+            if stop:
+                await place.say(" · ".join((stop, said.say(_FREE))))
+                return
+            request = wanted.request(self._model(wanted), gathered.spell(wanted.prompt), gathered.references)
+            lines = [*wanted.notes, *_remarks(said, collected, gathered)]
+            for number in range(1, wanted.variations + 1):
+                which = [said.say("{number} of {count}", number=number, count=wanted.variations)]
+                notes = asides.joined(said, [*(which if wanted.variations > 1 else ()), *lines])
+                if not await self._once(_noted(place, notes), wanted, request, number):
+                    return
+
+    async def _once(self, place: Place, wanted: Wanted, request: ImageRequest, number: int) -> bool:
+        """Submit one job, for the answer that is there or for one more; False if that is the end of it."""
+        waiting = f"⏳ {place.origin.notes}"
+        if number > 1:
+            answer = await place.one_more(waiting)
+            if answer is None:
+                return False
+            key = f"{place.origin.key}:{number}"
+            place = replace(place, origin=replace(place.origin, key=key, answer=answer, message=None, further=True))
+        elif wanted.variations > 1:
+            await place.say(waiting)  # Discord takes the next message for the answer until there is one
+        outcome = await self._house.studio.submit(
+            request, place.origin, place.who, verb=wanted.verb, parent=wanted.parent
+        )
+        if number == 1 or isinstance(outcome, Refusal):
+            await self._say(place, outcome, request)
+        return isinstance(outcome, Ticket)
+
+    async def _say(self, place: Place, outcome: Ticket | Refusal, request: ImageRequest | None = None) -> None:
+        if isinstance(outcome, Refusal):
+            await place.say("\n".join([refused(outcome, place.locale), *self._instead(place, outcome, request)]))
+        elif outcome.place is not None:  # what has been taken up already is the courier's to speak of
+            stage = Stage("queued", place=outcome.place, eta=outcome.eta)
+            text = asides.beside(words.progress(outcome.job, stage), outcome.job)
+            await place.say(text, progress_view(outcome.job))
+
+    def _instead(self, place: Place, refusal: Refusal, request: ImageRequest | None) -> Iterable[str]:
+        """What the model can do, for those who have asked for what it cannot."""
+        model = self._house.workshop.seedream.catalogue.resolve(request.model) if request else None
+        if refusal.barrier is not Barrier.REQUEST or model is None:
+            return
+        said = Words(place.locale)
+        yield said.say("{model} can do: {abilities}", model=model.title, abilities=abilities(said, model))
+
+    def _stands_in_the_way(self, said: Words, wanted: Wanted, collected: Collected, gathered: Gathered) -> str:
+        """Why there is no point in going on, in words; nothing if there is."""
+        used = len(gathered.references)
+        own = [found for found in gathered.problems if not used or found.source.whence not in _OTHERS]
+        if own:
+            return "\n".join(remarks.problem(said, found) for found in own)
+        if collected.hidden and not used:
+            return remarks.hidden(said)
+        least, what = _NEEDS.get(wanted.verb, (0, ""))
+        return "" if used >= least else " · ".join((said.say(what), said.say(_HOW)))
+
+    async def _collect(self, interaction: discord.Interaction[Any], wanted: Wanted) -> Collected:
+        pinned = await self._pins.sources(interaction.user.id)
+        shown = [source for message in wanted.messages for source in self._collector.in_message(message)]
+        users = await self._mentioned(interaction.client, wanted.prompt)
+        return self._collector.of_options(
+            wanted.attachments, interaction.user.id, [*shown, *pinned], wanted.prompt, users
+        )
+
+    async def _mentioned(self, client: discord.Client, text: str) -> Sequence[discord.User]:
+        """The people whom a prompt names; Discord tells who they are only with messages."""
+        numbers = list(dict.fromkeys(int(found[1]) for found in re.finditer(r"<@!?([0-9]{15,20})>", text)))[:MENTIONS]
+        found = []
+        try:
+            async with asyncio.timeout(_LOOK_UP):
+                for number in numbers:
+                    with suppress(Barred, CourierError):
+                        found.append(await plainly(client.fetch_user(number), _LOOK_UP))
+        except TimeoutError:
+            log.info("Not everybody who was mentioned could be looked up in time")
+        return found
+
+    async def _first_words(self, message: discord.Message, *, private: bool) -> discord.Message | None:
+        """Our answer to a message, as empty as it is yet. None if nobody could read one: then nothing is begun."""
+        said = Words(locale_of(message))
+        text = said.say("⏳ looking at it")
+        try:
+            if private and message.guild:
+                return await plainly(message.author.send(text, allowed_mentions=_SILENT), PATIENCE)
+            return await plainly(message.reply(text, mention_author=False, allowed_mentions=_SILENT), PATIENCE)
+        except (Barred, CourierError) as error:
+            log.info("message:%d cannot be answered: %s", message.id, error)
+            if private and message.guild:
+                closed = said.say("I cannot write to you in private: use `/imagine` with its option for that")
+                with suppress(Barred, CourierError):
+                    await plainly(message.reply(closed, mention_author=False, allowed_mentions=_SILENT), PATIENCE)
+            return None
+
+    def _model(self, wanted: Wanted) -> str:
+        return wanted.model or self.default_model
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._busy += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+
+
+_OTHERS = {Whence.REPLIED, Whence.PINNED}  # pictures that whoever asks cannot mend
+
+
+def _noted(place: Place, notes: str) -> Place:
+    return replace(place, origin=replace(place.origin, notes=notes))
+
+
+def _remarks(said: Words, collected: Collected, gathered: Gathered) -> Iterable[str]:
+    """What is worth knowing about the pictures of a request that is accepted."""
+    yield from remarks.shown(said, gathered)
+    yield from (remarks.problem(said, found) for found in gathered.problems)
+    if (left_out := remarks.left_out(said, gathered)) is not None:
+        yield left_out
+    if collected.hidden:
+        yield remarks.hidden(said)
+
+
+@asynccontextmanager
+async def _told_of_trouble(place: Place) -> AsyncIterator[None]:
+    """Whatever goes wrong, nobody is left with an answer that says nothing; the trouble itself goes on to the log."""
+    fine = False
+    try:
+        yield
+        fine = True
+    finally:
+        if not fine:
+            said = Words(place.locale)
+            await place.say(said.say("Something went wrong · not charged · try again in a few minutes"))

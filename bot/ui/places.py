@@ -1,0 +1,117 @@
+"""Where somebody has asked, and how they are answered there: by an interaction, or by a message of theirs."""
+
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.studio.courier import CourierError
+from bot.studio.job import Origin, Who
+from bot.ui.faults import Barred, plainly
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # seconds for words of ours; later ones might overtake the courier's
+_SILENT = discord.AllowedMentions.none()
+
+# As `edit` of a message takes it: `content`, `view`, `allowed_mentions`.
+Edit = Callable[..., Coroutine[Any, Any, object]]
+Further = Callable[[str], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of who asks and where. `edit` writes over our answer, `further` posts one more and tells its id."""
+
+    origin: Origin
+    who: Who
+    edit: Edit
+    further: Further
+
+    @property
+    def locale(self) -> str:
+        """The language to speak in."""
+        return self.origin.locale
+
+    async def say(self, text: str, view: discord.ui.View | None = None) -> bool:
+        """Write it over our answer; False if it did not arrive."""
+        try:
+            await plainly(self.edit(content=text, view=view, allowed_mentions=_SILENT), PATIENCE)
+        except (Barred, CourierError) as error:
+            log.info("%s: an answer could not be written: %s", self.origin.key, error)
+            return False
+        return True
+
+    async def one_more(self, text: str) -> int | None:
+        """Post one more message; its id, None if that is not possible."""
+        try:
+            return await plainly(self.further(text), PATIENCE)
+        except (Barred, CourierError) as error:
+            log.info("%s: a further answer could not be posted: %s", self.origin.key, error)
+            return None
+
+
+def who_of(interaction: discord.Interaction[Any]) -> Who:
+    """Who asks. Where the bot is not a member itself, a server is none of its business."""
+    roles = getattr(interaction.user, "roles", ())
+    server = interaction.guild_id if interaction.is_guild_integration() else None
+    return Who(interaction.user.id, server, tuple(role.id for role in roles) if server else ())
+
+
+def origin_of(
+    interaction: discord.Interaction[Any], answer: int | None, visibility: str = "public", notes: str = ""
+) -> Origin:
+    """Where the answer to an interaction goes: `answer` is the message that it was acknowledged with."""
+    here = interaction.is_guild_integration() or (interaction.context.dm_channel and not interaction.guild_id)
+    return Origin(
+        key=f"interaction:{interaction.id}",
+        channel=(interaction.channel_id or 0) if here else 0,
+        answer=answer,
+        application=interaction.application_id,
+        token=interaction.token,
+        token_until=interaction.expires_at.timestamp(),
+        locale=str(interaction.locale),
+        visibility=visibility,
+        upload_limit=interaction.filesize_limit,
+        notes=notes,
+    )
+
+
+def place_of(interaction: discord.Interaction[Any], answer: int | None, visibility: str = "public") -> Place:
+    """The place of an interaction that has been acknowledged."""
+
+    async def further(text: str) -> int:
+        private = visibility == "private"
+        message = await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=_SILENT)
+        return message.id
+
+    origin = origin_of(interaction, answer, visibility)
+    return Place(origin, who_of(interaction), interaction.edit_original_response, further)
+
+
+def place_of_message(message: discord.Message, answer: discord.Message, visibility: str = "public") -> Place:
+    """The place of a message that has our answer already: below it, or in a direct message."""
+
+    async def further(text: str) -> int:
+        return (await answer.channel.send(text, allowed_mentions=_SILENT)).id
+
+    guild, here = message.guild, answer.channel.id == message.channel.id
+    roles = message.author.roles if isinstance(message.author, discord.Member) else ()
+    origin = Origin(
+        key=f"message:{message.id}",
+        channel=answer.channel.id,
+        message=message.id if here else None,
+        answer=answer.id,
+        locale=locale_of(message),
+        visibility=visibility if here else "public",  # nobody else is there
+        upload_limit=guild.filesize_limit if guild and here else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+    )
+    who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles))
+    return Place(origin, who, answer.edit, further)
+
+
+def locale_of(message: discord.Message) -> str:
+    """The language of a place: nobody tells a bot that of the person who writes."""
+    return str(message.guild.preferred_locale) if message.guild else "en-US"

@@ -1,0 +1,46 @@
+"""What somebody wants, however they have said it: with options, in a message, by a menu, in a form."""
+
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.seedream.models import ImageRequest, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A wish before its pictures have been looked at. Those of `messages` are references too, after `attachments`."""
+
+    prompt: str = ""
+    attachments: tuple[discord.Attachment, ...] = ()
+    messages: tuple[discord.Message, ...] = ()
+    model: str | None = None
+    ratio: str | None = None
+    size: str | None = None
+    max_images: int | None = None
+    output_format: str | None = None
+    visibility: str = "public"
+    transparent: bool = False
+    web_search: bool = False
+    seed: int | None = None
+    guidance: float | None = None
+    verb: str = "imagine"
+    parent: int | None = None
+    variations: int = 1
+    notes: tuple[str, ...] = field(default=())  # what the person is told besides
+
+    def request(self, model: str, prompt: str, references: tuple[Reference, ...]) -> ImageRequest:
+        """The request for a model, with the pictures that it goes on from."""
+        return ImageRequest(
+            model,
+            prompt,
+            references,
+            size=self.size,
+            ratio=self.ratio,
+            max_images=self.max_images,
+            output_format=self.output_format,
+            background="transparent" if self.transparent else None,
+            web_search=self.web_search,
+            seed=self.seed,
+            guidance_scale=self.guidance,
+        )
