@@ -87,8 +87,8 @@ _FORMS: Mapping[str, str] = {
     "count": r"\d+",
     "rule": r"(?:no|exactly|at most|\d+ to) .*reference pictures?",
     "choices": r"[^\"]+?",
-    "low": r"[\d.,:]+",
-    "high": r"[\d.,:]+",
+    "low": r"[-\d.,:]+",
+    "high": r"[-\d.,:]+",
 }
 
 
@@ -103,10 +103,16 @@ def problems(words: Words, found: Iterable[Any], *, helpful: bool = False) -> st
 
 def rule(words: Words, told: str) -> str:
     """One rule of the library in people's words."""
+    known, facts = read(told)
+    return words.say(known, **{name: _fact(words, name, value) for name, value in facts.items()}) if known else told
+
+
+def read(told: str) -> tuple[str | None, Mapping[str, str]]:
+    """The sentence that a rule of the library is, and what stands in its places; (None, {}) for an unknown one."""
     for known in RULES:
         if matched := _form(known).fullmatch(told):
-            return words.say(known, **{name: _fact(words, name, value) for name, value in matched.groupdict().items()})
-    return told
+            return known, matched.groupdict()
+    return None, {}
 
 
 def _parts(problem: Any) -> tuple[str, str, str | None]:

@@ -3,7 +3,7 @@
 import re
 
 PSEUDO = "en-XA"
-_ACCENTS = str.maketrans("ACDEGHILNORSTUYZacdeghilnorstuyz", "ÅÇÐÉĜĤÎĻÑÖŔŠŢÛÝŽåçðéĝĥîļñöŕšţûýž")
+_ACCENTS = str.maketrans("ACDEGHILNORSTUWYZacdeghilnorstuwyz", "ÅÇÐÉĜĤÎĻÑÖŔŠŢÛŴÝŽåçðéĝĥîļñöŕšţûŵýž")
 _LEFT_ALONE = re.compile(r"(\{\w*\}|`[^`]*`|<[^>]*>|https?://\S+)")  # placeholders, code, Discord's own marks, links
 
 

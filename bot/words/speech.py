@@ -1,7 +1,8 @@
 """Saying something in a locale.
 
 Sentences are English in the code and in the catalogues' msgid, with named places: `say("Image {number}", number=1)`.
-What is said later than it is written stands in `sentence(...)`, so that it gets into the catalogues all the same, and names in `word(...)`.
+What is said later than it is written stands in `sentence(...)`, so that it gets into the catalogues all the same, and
+names of commands and options in `word(...)`.
 """
 
 from collections.abc import Iterable

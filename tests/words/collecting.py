@@ -1,9 +1,10 @@
 """Collects every sentence of the bot; run as `python -m tests.words.collecting` it brings the catalogues up to date."""
 
+import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,6 @@ from types import ModuleType
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from discord import app_commands
 from discord.ext import commands
@@ -21,10 +21,10 @@ from bot.words.speech import NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("bot", "cogs")
-SAID = {"say": None, "sentence": None, "plural": (1, 2)}
-NAMED = {"named": None, "name": None, "word": None}
-DESCRIBED = {"described": None}
-MENUS = {"menu": None}
+SAID = {"say": 1, "sentence": 1, "plural": 2}
+NAMED = {"named": 1, "name": 1, "word": 1}
+DESCRIBED = {"described": 1}
+MENUS = {"menu": 1}
 HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -114,12 +114,29 @@ def write(language: str, found: Catalog) -> None:
     path_of(language).write_text(header + written.getvalue().decode(), encoding="utf-8")
 
 
-def _written(keywords: dict[str, Any]) -> Iterator[tuple[str | tuple[str, ...], str]]:
+def sentences_in(source: str, said: Mapping[str, int]) -> Iterator[str | tuple[str, ...]]:
+    """What the calls of these names say, with so many forms, in the order of the text.
+
+    Not by Babel's own reader of Python: that looks into f-strings from Python 3.12 on only.
+    """
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        forms = [arg.value for arg in call.args[: said.get(name_of(call), 0)] if isinstance(arg, ast.Constant)]
+        texts = tuple(form for form in forms if isinstance(form, str))
+        if texts:
+            yield texts if len(texts) > 1 else texts[0]
+
+
+def name_of(call: ast.Call) -> str:
+    """What a call calls, without what it belongs to."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _written(said: Mapping[str, int]) -> Iterator[tuple[str | tuple[str, ...], str]]:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            with path.open("rb") as file:
-                for _, message, _, _ in extract("python", file, keywords):
-                    yield message, path.relative_to(ROOT).as_posix()
+            for message in sentences_in(path.read_text(encoding="utf-8"), said):
+                yield message, path.relative_to(ROOT).as_posix()
 
 
 def _cogs() -> Iterator[ModuleType]:
