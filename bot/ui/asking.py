@@ -77,6 +77,13 @@ class Asking:
                 pinned = await self._pins.sources(message.author.id)
                 await self._bring(place, wanted, self._collector.of_message(message, pinned))
 
+    async def reply(self, message: discord.Message, text: str) -> None:
+        """Answer a message with words, and that is all."""
+        with suppress(Barred, CourierError):
+            await plainly(
+                message.reply(text[: words.LONGEST], mention_author=False, allowed_mentions=_SILENT), PATIENCE
+            )
+
     async def answer(self, interaction: discord.Interaction[Any], outcome: Ticket | Refusal, notes: str = "") -> None:
         """Say what has become of something that was submitted for an acknowledged interaction."""
         answer = await acknowledged(interaction)
@@ -183,8 +190,7 @@ class Asking:
             log.info("message:%d cannot be answered: %s", message.id, error)
             if private and message.guild:
                 closed = said.say("I cannot write to you in private: use `/imagine` with its option for that")
-                with suppress(Barred, CourierError):
-                    await plainly(message.reply(closed, mention_author=False, allowed_mentions=_SILENT), PATIENCE)
+                await self.reply(message, closed)
             return None
 
     def _model(self, wanted: Wanted) -> str:

@@ -37,14 +37,14 @@ class Option:
     suggest: Suggest | None = None
 
 
-def takes(*options: Option) -> Callable[[F], F]:
+def takes(*options: Option) -> Callable[[F], Any]:
     """Give a method of a cog these options: it gets those that were used by their names, in `**given`.
 
     The options of a command are the parameters of its function for discord.py, and a function with twenty of them
     is nothing that anybody wants to read.
     """
 
-    def give(method: F) -> F:
+    def give(method: F) -> Any:
         first = [parameter for parameter in inspect.signature(method).parameters.values() if parameter.name != "given"]
         method.__signature__ = inspect.Signature([*first, *map(_parameter, options)])  # type: ignore[attr-defined]
         app_commands.describe(**{option.name: option.description for option in options})(method)
@@ -135,7 +135,7 @@ def pictures(count: int, needed: int = 0) -> list[Option]:
     ]
 
 
-def wanted(given: Mapping[str, Any], verb: str) -> Wanted:
+def wanted(given: Mapping[str, Any], verb: str, notes: tuple[str, ...] = ()) -> Wanted:
     """What somebody wants who has used these options."""
     attached = tuple(
         value for name, value in given.items() if name.startswith("image") and name[5:].isdigit() and value
@@ -155,4 +155,5 @@ def wanted(given: Mapping[str, Any], verb: str) -> Wanted:
         guidance=given.get("guidance"),
         variations=given.get("variations") or 1,
         verb=verb,
+        notes=notes,
     )

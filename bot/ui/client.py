@@ -1,0 +1,116 @@
+"""The bot at Discord's gateway: no privileged intent, nothing kept that is not needed, every trouble told in words."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.config import Settings
+from bot.studio.shelf import Shelf
+from bot.ui import mishaps
+from bot.ui.asking import Asking
+from bot.ui.buttons import ITEMS
+from bot.ui.commands import Tree
+from bot.ui.house import House
+from bot.ui.pins import Pins
+from bot.ui.references import Gatherer
+from bot.ui.rest import PATIENCE, NoDiscord
+from bot.ui.sources import Collector
+
+log = logging.getLogger(__name__)
+
+COGS = ("cogs.imagine", "cogs.edit", "cogs.story", "cogs.mentions")
+_FAREWELL = 5.0  # seconds in which those who are being served get their answer
+
+# What Discord closes a connection with when it will not have the bot at all: the same again would only be worse.
+_CLOSED = {
+    4004: "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of "
+    "https://discord.com/developers/applications",
+    4010: "SHARDS names a shard that does not exist: write it like 0-3/16",
+    4011: "the bot is in too many servers for so few shards: raise the number in SHARDS, or leave it empty",
+    4012: "Discord has retired this version of its gateway: update the bot",
+    4013: "Discord does not know the intents that the bot asks for: update the bot",
+    4014: "Discord does not allow the intents that the bot asks for: update the bot",
+}
+
+
+class Bot(commands.AutoShardedBot):
+    """The client, with what its commands use: `house`, `asking`, `pins`, `gatherer`, `collector`."""
+
+    house: House
+    asking: Asking
+    pins: Pins
+    gatherer: Gatherer
+    collector: Collector
+
+    def __init__(self, settings: Settings) -> None:
+        shards: dict[str, Any] = {}
+        if settings.shards:
+            shards = {"shard_ids": list(settings.shards.ids), "shard_count": settings.shards.count}
+        super().__init__(
+            commands.when_mentioned,
+            tree_cls=Tree,
+            help_command=None,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=PATIENCE,
+            **shards,
+        )
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
+        self.settings = settings
+        self.ready = asyncio.Event()
+
+    async def move_in(self, house: House, gatherer: Gatherer, cogs: Sequence[str] = COGS) -> None:
+        """Get to know the house, and everything that people can ask for. Once, logged in, before `stay`."""
+        assert self.user is not None  # noqa: S101 - it is logged in
+        self.house, self.gatherer = house, gatherer
+        self.pins = Pins(house.database, Shelf.within(self.settings.data_dir))
+        self.collector = Collector(self.user.id, self.settings.discord_cdn_hosts)
+        self.asking = Asking(house, gatherer, self.pins, self.collector, self.settings.default_model)
+        self.add_dynamic_items(*ITEMS)
+        for cog in cogs:
+            await self.load_extension(cog)
+        if self._has_the_first_shard and isinstance(self.tree, Tree):
+            await self.tree.announce(house.database, self.application_id or self.user.id)
+
+    async def stay(self) -> None:
+        """Be there until closed; raises NoDiscord when Discord does not want it."""
+        try:
+            await self.connect()
+        except discord.PrivilegedIntentsRequired:
+            raise NoDiscord(_CLOSED[4014]) from None
+        except discord.ConnectionClosed as error:
+            raise NoDiscord(_CLOSED.get(error.code, f"Discord has closed the connection ({error.code})")) from None
+
+    async def leave(self) -> None:
+        """Answer those who are being served, and go."""
+        if hasattr(self, "asking"):
+            await self.asking.idle(_FAREWELL)
+        await self.close()
+
+    async def on_ready(self) -> None:
+        """All shards are connected."""
+        self.ready.set()
+        log.info("Connected to Discord as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Nothing: commands in messages are the cogs' own business."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell whoever has met it."""
+        error = mishaps.current()
+        match args:
+            case (discord.Interaction() as interaction, *_):
+                await mishaps.tell(interaction, error)
+            case _:
+                mishaps.noted(error, event_method)
+
+    @property
+    def _has_the_first_shard(self) -> bool:
+        return self.shard_ids is None or 0 in self.shard_ids
