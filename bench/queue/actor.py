@@ -19,10 +19,10 @@ from typing import Any
 from bench.measure import memory
 from bench.queue.cases import FULL, WORKER_ACTS, Case
 from bench.queue.house import CAPACITY, FIRST_USER, House, steady
-from bench.queue.rows import OPEN, SHUT, occupied
+from bench.queue.rows import MODEL, OPEN, SHUT, occupied
 from bot.store.database import Transaction
 from bot.store.open import open_database
-from bot.studio import closing, leases, queue, steps
+from bot.studio import closing, eta, leases, queue, steps
 from bot.studio.job import Delivery, Job, Result
 
 WARM = 10  # jobs of each process before anything is measured: statements are compiled, connections opened
@@ -87,7 +87,7 @@ async def claims(order: Order, house: House) -> dict[str, Any]:
     """Orders, claims and orders at the end of the long line, one by one, each with the time it took."""
     me, case, database = "claimer", order.case, house.database
     submits, claimed, tails = [], [], []
-    await database.write(lambda tx: leases.register(tx, leases.Worker(me, "here", 1, case.slots), 3600.0))
+    await database.write(partial(_prepare, worker=leases.Worker(me, "here", 1, case.slots)))
     held: deque[Job] = deque()
     for number in range(-WARM, case.jobs):
         began = steady()
@@ -110,6 +110,13 @@ async def claims(order: Order, house: House) -> dict[str, Any]:
         await house.take_back(last)
         await database.write(partial(_tell, me=me))
     return {"submits": submits[WARM:], "claims": claimed[WARM:], "tails": tails[WARM:]}
+
+
+def _prepare(tx: Transaction, worker: leases.Worker) -> None:
+    """There is somebody who works, and it is known how long jobs take: else no answer would need an ETA."""
+    leases.register(tx, worker, 3600.0)
+    for provider in (OPEN, SHUT):
+        eta.learn(tx, provider, MODEL, 1, 12.0)
 
 
 def _tell(tx: Transaction, me: str) -> None:
