@@ -132,6 +132,13 @@ def generate_command(
         raise click.ClickException("stopped waiting; what was sent already may still be charged") from None
 
 
+@cli.command("run")
+@click.pass_obj
+def run_command(env_file: Path) -> None:
+    """Be at Discord and draw, until stopped (SIGTERM or Ctrl-C)."""
+    _part("serve").run(read_settings(env_file))
+
+
 @cli.command("worker")
 @click.pass_obj
 def worker_command(env_file: Path) -> None:

@@ -42,9 +42,9 @@ async def work(settings: Settings, open_courier: OpenCourier) -> None:
     this = asyncio.current_task()
     try:
         if this is not None:
-            _at_a_signal(this.cancel)  # nothing has begun yet that would have to end
+            at_a_signal(this.cancel)  # nothing has begun yet that would have to end
         async with open_house(settings, open_courier) as house:
-            _at_a_signal(house.worker.stop)
+            at_a_signal(house.worker.stop)
             log.info("Working on up to %d jobs at once", settings.parallel_jobs)
             await house.work()
     except asyncio.CancelledError:
@@ -53,7 +53,7 @@ async def work(settings: Settings, open_courier: OpenCourier) -> None:
         log.info("Stopped")
 
 
-def _at_a_signal(react: Callable[[], object]) -> None:
+def at_a_signal(react: Callable[[], object]) -> None:
     """Do this from now on instead of what was to be done before; it ends with the loop."""
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has only Ctrl-C

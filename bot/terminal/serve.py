@@ -1,0 +1,91 @@
+"""`seedream-bot run`: the bot at Discord's gateway, and the worker that draws, in one process until it is stopped."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import click
+
+from bot.app import House, Workshop, open_house
+from bot.config import Settings
+from bot.seedream.catalogue import CatalogueError
+from bot.store.errors import StoreError
+from bot.terminal.words import KEYS
+from bot.terminal.worker import at_a_signal
+from bot.ui.aim import aimed
+from bot.ui.client import Bot
+from bot.ui.delivery import RestCourier, packer
+from bot.ui.references import open_gatherer
+from bot.ui.rest import NoDiscord, log_in
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped; what keeps it from serving is one line for people."""
+    if not settings.route:
+        raise click.ClickException(
+            f"no provider has a key · set one of {', '.join(KEYS.values())}, in .env for example"
+        )
+    try:
+        asyncio.run(serve(settings))
+    except (StoreError, NoDiscord, CatalogueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT: the first lets running jobs end within their grace, the second ends the grace.
+
+    New wishes are taken until then, and wait in the database for the next start. Raises NoDiscord when Discord will
+    not have the bot.
+    """
+    this = asyncio.current_task()
+    try:
+        if this is not None:
+            at_a_signal(this.cancel)  # nothing has begun yet that would have to end
+        async with open_bot(settings) as (bot, house):
+            at_a_signal(house.worker.stop)
+            log.info("Working on up to %d jobs at once", settings.parallel_jobs)
+            await live(bot, house)
+    except asyncio.CancelledError:
+        log.info("Stopped before there was anything to do")
+    else:
+        log.info("Stopped")
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings) -> AsyncIterator[tuple[Bot, House]]:
+    """The bot, logged in and furnished, and the house that it speaks for."""
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(aimed(settings))
+        bot = await stack.enter_async_context(Bot(settings))
+
+        @asynccontextmanager
+        async def courier(workshop: Workshop, now: Callable[[], float]) -> AsyncIterator[RestCourier]:
+            await log_in(bot, token)
+            yield RestCourier(bot, packer(workshop.seedream, workshop.press, settings.data_dir), now=now)
+
+        house = await stack.enter_async_context(open_house(settings, courier))
+        workshop = house.workshop
+        gatherer = await stack.enter_async_context(open_gatherer(settings, workshop.press, workshop.seedream.catalogue))
+        await bot.move_in(house, gatherer)
+        stack.push_async_callback(bot.leave)
+        yield bot, house
+
+
+async def live(bot: Bot, house: House) -> None:
+    """Draw and be at the gateway until the worker is stopped. When the gateway is lost for good, so is the worker."""
+    work = asyncio.create_task(house.work(), name="house")
+    gate = asyncio.create_task(bot.stay(), name="gateway")
+    try:
+        await asyncio.wait({work, gate}, return_when=asyncio.FIRST_COMPLETED)
+        house.worker.stop()
+        await work
+        await bot.leave()
+        await gate
+    finally:
+        for task in (work, gate):
+            task.cancel()
+        await asyncio.wait({work, gate})
