@@ -34,6 +34,7 @@ msgstr ""
 """
 
 AnyCommand = app_commands.Command[Any, Any, Any] | app_commands.Group | app_commands.ContextMenu
+COMMANDS = (app_commands.Command, app_commands.Group, app_commands.ContextMenu)
 
 
 @dataclass
@@ -89,7 +90,7 @@ def vocabulary() -> Vocabulary:
 def commands_of(module: ModuleType) -> Iterable[AnyCommand]:
     """The commands that a module declares by decorators: in its cogs, or beside them."""
     for value in vars(module).values():
-        if isinstance(value, AnyCommand):
+        if isinstance(value, COMMANDS):
             yield value
         elif isinstance(value, type) and issubclass(value, commands.Cog) and value.__module__ == module.__name__:
             yield from value.__cog_app_commands__
