@@ -87,6 +87,11 @@ def answers(path: Path) -> Description:
     document["components"]["schemas"]["InteractionCallbackResponse"]["properties"]["resource"]["oneOf"].append(
         NO_MESSAGE
     )
+    # The codes of single faults in a form are words (BASE_TYPE_REQUIRED), as Discord's documents show them.
+    document["components"]["schemas"]["InnerErrors"]["properties"]["_errors"]["items"] = {
+        "type": "object",
+        "required": ["code", "message"],
+    }
     return Description(document, "answers", lenient=False)
 
 

@@ -109,6 +109,7 @@ def _expand(place: Json, by_name: dict[str, Attachment], world: World, *, bare: 
         return file.filename if file else ""
     place |= {"width": width, "height": height, "loading_state": 2, "flags": 0}
     place["content_type"] = file.content_type if file else None
+    place["id"] = str(file.id if file is not None else world.application.id)
     if file is not None:
         place["attachment_id"] = str(file.id)
     return file.filename if file else ""

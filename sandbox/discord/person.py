@@ -73,6 +73,8 @@ class Person:
                 raise CannotDo(f"Your file {file.name} is too powerful!")
             it.attachments.append(uploads.attach(self._world, file.name, file.data, place=self.channel.id))
         posts.address(self._world, it, {"parse": ["users", "roles", "everyone"], "replied_user": ping})
+        if posts.blocked(it):
+            raise CannotDo("AutoMod has blocked this message")
         return posts.publish(self._world, it)
 
     async def forwards(self, it: Message, channel: Channel | None = None) -> Message:

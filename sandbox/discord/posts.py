@@ -172,14 +172,17 @@ def _intent(channel: Channel) -> int:
 
 
 def _automod(message: Message, draft: Draft) -> None:
-    blocked = message.channel.guild.blocked if message.channel.guild is not None else set()
-    if not blocked:
-        return
     probe = Message(0, message.channel, message.author, 0.0, draft.content or "")
     probe.embeds, probe.components = draft.embeds or [], draft.components or []
-    said = probe.text.casefold()
-    if any(word.casefold() in said for word in blocked):
+    if blocked(probe):
         raise Refusal(200000)
+
+
+def blocked(message: Message) -> bool:
+    """Whether AutoMod is against it."""
+    words = message.channel.guild.blocked if message.channel.guild is not None else set()
+    said = message.text.casefold() if words else ""
+    return any(word.casefold() in said for word in words)
 
 
 def _not_empty(message: Message) -> None:

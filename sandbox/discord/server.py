@@ -1,5 +1,6 @@
 """The pretend Discord: one object that serves REST, the gateway and the content network on loopback."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -24,6 +25,7 @@ from sandbox.discord.routes import Routes
 from sandbox.discord.world import Application
 
 _HOST = "127.0.0.1"
+_LOOK = 0.02  # seconds; what happens within the bot stirs nothing here
 _CLOSES = {"G4": 4004, "G5": 4013, "G6": 4014, "G7": 4009}
 
 
@@ -155,8 +157,11 @@ class PretendDiscord(Building):
         return [call for call in self.traffic if all(word in call.route for word in route.split())]
 
     async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
-        """Wait until something is true of this world; raises TimeoutError."""
-        if not await self.world.until(holds, seconds):
+        """Wait until something is true, here or in the bot; raises TimeoutError."""
+        ends = asyncio.get_running_loop().time() + seconds
+        while not holds() and asyncio.get_running_loop().time() < ends:
+            await self.world.until(holds, _LOOK)
+        if not holds():
             raise TimeoutError(f"this has not come true within {seconds} s")
 
     async def ready(self, seconds: float = 10.0, shards: int = 1) -> None:

@@ -13,6 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from sandbox.discord import Channel, Guild, Person, PretendDiscord
+from sandbox.discord.judging import judged
 
 
 @contextmanager
@@ -28,6 +29,12 @@ def aimed_at(pretend: PretendDiscord) -> Iterator[None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
 
 
+def knows_all(pretend: PretendDiscord, client: discord.Client) -> bool:
+    """Whether a client has heard of every guild that it is in."""
+    inside = [guild for guild in pretend.world.guilds.values() if pretend.world.bot.id in guild.members]
+    return len(client.guilds) == len(inside) and not any(guild.unavailable for guild in client.guilds)
+
+
 @asynccontextmanager
 async def running(pretend: PretendDiscord, client: discord.Client) -> AsyncIterator[None]:
     """A client that is connected, and stopped at the end."""
@@ -36,7 +43,8 @@ async def running(pretend: PretendDiscord, client: discord.Client) -> AsyncItera
         try:
             shards = client.shard_count or 1
             await pretend.until(lambda: task.done() or len(pretend.gateway.connected) >= shards, 15)
-            if task.done():
+            await pretend.until(lambda: task.done() or knows_all(pretend, client))
+            if task.done():  # it has failed
                 await task
             yield
         finally:
@@ -56,6 +64,9 @@ class Bot(commands.Bot):
     async def setup_hook(self) -> None:
         await self.tree.sync()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Do not wait: Discord's limit of one session in five seconds is not what is shown here."""
+
     async def on_message(self, message: discord.Message) -> None:
         self.heard.append(message)
 
@@ -63,7 +74,7 @@ class Bot(commands.Bot):
 @pytest.fixture
 async def pretend() -> AsyncIterator[PretendDiscord]:
     async with PretendDiscord() as server:
-        yield server
+        yield judged(server)
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+"""Lets every call and every event be judged by Discord's own descriptions, and by the rules that those cannot see."""
+
+from sandbox.discord import traffic
+from sandbox.discord.calls import Call
+from sandbox.discord.judge import judge_call, judge_event
+from sandbox.discord.server import PretendDiscord
+
+
+def judged(discord: PretendDiscord) -> PretendDiscord:
+    """The same server; what is wrong with a call, its answer or an event stands in its `violations` from now on."""
+    discord.judges.append(lambda call: judge_call(_written(call)))
+    discord.event_judges.append(lambda event: judge_event(event.name, event.data))
+    return discord
+
+
+def _written(call: Call) -> traffic.Call:
+    """The call as the judge reads it: a form's JSON stands among its parts alone."""
+    parts = [
+        traffic.Part(part.name, part.filename, part.content_type, part.data, len(part.data)) for part in call.parts
+    ]
+    body = None if call.parts else call.body
+    return traffic.Call(
+        call.method, call.path, call.query, call.headers, body, tuple(parts), call.status or 0, call.answer
+    )
