@@ -14,15 +14,28 @@ from bot.ui import mishaps
 from bot.ui.asking import Asking
 from bot.ui.buttons import ITEMS
 from bot.ui.commands import Tree
+from bot.ui.delivery import packer
 from bot.ui.house import House
 from bot.ui.pins import Pins
+from bot.ui.presses import Presses
 from bot.ui.references import Gatherer
+from bot.ui.removal import Removal
+from bot.ui.reprints import Reprints
 from bot.ui.rest import PATIENCE, NoDiscord
 from bot.ui.sources import Collector
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.imagine", "cogs.edit", "cogs.story", "cogs.mentions")
+COGS = (
+    "cogs.imagine",
+    "cogs.edit",
+    "cogs.story",
+    "cogs.mentions",
+    "cogs.buttons",
+    "cogs.history",
+    "cogs.usage",
+    "cogs.help",
+)
 _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
 # What Discord closes a connection with when it will not have the bot at all: the same again would only be worse.
@@ -38,15 +51,17 @@ _CLOSED = {
 
 
 class Bot(commands.AutoShardedBot):
-    """The client, with what its commands use: `house`, `asking`, `pins`, `gatherer`, `collector`."""
+    """The client, with what its commands use: `house`, `asking`, `pins`, `gatherer`, `collector`, `presses`."""
 
     house: House
     asking: Asking
     pins: Pins
     gatherer: Gatherer
     collector: Collector
+    presses: Presses
 
     def __init__(self, settings: Settings) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
         shards: dict[str, Any] = {}
         if settings.shards:
             shards = {"shard_ids": list(settings.shards.ids), "shard_count": settings.shards.count}
@@ -62,7 +77,7 @@ class Bot(commands.AutoShardedBot):
             max_ratelimit_timeout=PATIENCE,
             **shards,
         )
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
+
         self.settings = settings
         self.ready = asyncio.Event()
 
@@ -74,6 +89,9 @@ class Bot(commands.AutoShardedBot):
         self.collector = Collector(self.user.id, self.settings.discord_cdn_hosts)
         self.asking = Asking(house, gatherer, self.pins, self.collector, self.settings.default_model)
         self.add_dynamic_items(*ITEMS)
+        home, workshop = self.settings.data_dir, house.workshop
+        reprints = Reprints(self, packer(workshop.seedream, workshop.press, home), home, house.database.now)
+        self.presses = Presses(house, self.asking, reprints, Removal(self, house.database))
         for cog in cogs:
             await self.load_extension(cog)
         if self._has_the_first_shard and isinstance(self.tree, Tree):

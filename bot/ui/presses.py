@@ -1,0 +1,330 @@
+"""What happens when a button is pressed or a form is sent: the job is loaded, who presses is asked, and the studio is.
+
+Nothing is remembered between two presses but who has pressed what in the last two seconds, because fingers press twice.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+
+from bot.store.database import Transaction
+from bot.studio import history, queue, stars
+from bot.studio.courier import CourierError
+from bot.studio.job import Job, Origin
+from bot.studio.limits import Barrier, Refusal
+from bot.studio.studio import Ticket
+from bot.ui import cards
+from bot.ui.acks import acknowledged
+from bot.ui.asking import Asking, Wanted, origin_of, who_of
+from bot.ui.buttons import Sign, history_view, info_view, more_view
+from bot.ui.faults import Barred, plainly
+from bot.ui.house import House
+from bot.ui.modals import PromptForm, prompt_of
+from bot.ui.refusals import refused
+from bot.ui.removal import Removal
+from bot.ui.reprints import Reprints
+from bot.words import Words, sentence
+
+PATIENCE = 5.0  # seconds for words of ours
+TWICE = 2.0  # seconds between two presses of a finger that meant one
+PER_PAGE = 5
+_REMEMBERED = 1000  # presses
+
+_STALE = sentence("This button is not of use any more · look in `/history`, or ask anew with `/imagine`")
+_GONE = sentence("The pictures are gone · ask for them again with **Again**, or begin with `/imagine`")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed or a form sent: by whom and where, what it says, in which words to answer."""
+
+    interaction: discord.Interaction[Any]
+    sign: Sign
+    words: Words
+
+    @property
+    def user(self) -> int:
+        return self.interaction.user.id
+
+    async def say(self, text: str, view: discord.ui.View | None = None) -> None:
+        """Tell whoever pressed, and nobody else; over what was said before, if something was."""
+        more: dict[str, Any] = {"view": view} if view is not None else {}
+        more["allowed_mentions"] = discord.AllowedMentions.none()
+        if self.interaction.response.is_done():
+            call: Awaitable[Any] = self.interaction.edit_original_response(content=text, **more)
+        else:
+            call = self.interaction.response.send_message(text, ephemeral=True, **more)
+        with suppress(Barred, CourierError):  # who pressed will press again
+            await plainly(call, PATIENCE)
+
+
+Does = Callable[[Press, Job], Awaitable[None]]
+
+
+class Presses:
+    """Does what buttons and forms say."""
+
+    def __init__(self, house: House, asking: Asking, reprints: Reprints, removal: Removal) -> None:
+        self._house = house
+        self._asking = asking
+        self._reprints = reprints
+        self._removal = removal
+        self._latest: OrderedDict[tuple[int, str], float] = OrderedDict()
+        self._does: Mapping[str, Does] = {
+            "cancel": self._cancel,
+            "again": self._again,
+            "upscale": self._again,
+            "vary": self._ask_for_words,
+            "edit": self._ask_for_words,
+            "retry": self._ask_for_words,
+            "star": self._star,
+            "delete": self._delete,
+            "more": self._more,
+            "info": self._info,
+            "dm": self._send,
+            "spoiler": self._hide,
+            "show": self._show,
+        }
+        self._costs = {"again", "upscale", "vary", "edit", "retry", "cancel"}
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it; whatever is no button of ours any more is answered kindly, and nothing else happens."""
+        data: Any = interaction.data or {}
+        sign = Sign.read(data.get("custom_id"))
+        words = Words(str(interaction.locale))
+        press = Press(interaction, sign or Sign("", 0), words)
+        if sign is None:
+            await self.stale(interaction)
+            return
+        if sign.verb == "page":
+            await self._page(press)
+            return
+        does = self._does.get(sign.verb)
+        job = await self._job(sign.number) if does else None
+        if does is None or job is None:
+            await self.stale(interaction)
+            return
+        if sign.verb in self._costs and job.who.user != press.user:
+            await press.say(refused(Refusal(Barrier.NOT_YOURS), str(interaction.locale)))
+            return
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._sent(press, job)
+        elif self._is_twice(press):
+            with suppress(Barred, CourierError):
+                await plainly(interaction.response.defer(), PATIENCE)
+        else:
+            await does(press, job)
+
+    async def stale(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer what is no button of ours, or of a job that is gone."""
+        words = Words(str(interaction.locale))
+        await Press(interaction, Sign("", 0), words).say(words.say(_STALE))
+
+    async def show(self, interaction: discord.Interaction[Any], job: Job, *, private: bool) -> None:
+        """Bring the pictures of a job here."""
+        visibility = "private" if private else job.origin.visibility
+        answer = await acknowledged(interaction, private=visibility == "private")
+        if answer is None:
+            return
+        words = Words(str(interaction.locale))
+        try:
+            seen = interaction.message
+            brought = await self._reprints.bring(job, origin_of(interaction, answer, visibility), seen)
+        except CourierError:
+            text = words.say("Discord does not take the pictures just now · try again in a minute")
+        else:
+            if brought is not None:
+                return
+            text = f"{words.say(_GONE)}\n{cards.info(words, job, mine=True)}"[: cards.LONGEST]
+        await Press(interaction, Sign("show", job.id), words).say(text, info_view(job, words))
+
+    async def history(self, interaction: discord.Interaction[Any], search: str = "", number: int = 1) -> None:
+        """Answer with a page of one's own jobs, or turn to it."""
+        words, user = Words(str(interaction.locale)), interaction.user.id
+        page = await self._house.database.read(
+            lambda tx: history.page(tx, user, search=search, number=number, size=PER_PAGE)
+        )
+        text = cards.history(words, page, search)
+        view = history_view(page.jobs, words, page.number, page.of, search)
+        silent = discord.AllowedMentions.none()
+        with suppress(Barred, CourierError):
+            if interaction.type is discord.InteractionType.component:
+                turned = interaction.response.edit_message(content=text, view=view, allowed_mentions=silent)
+                await plainly(turned, PATIENCE)
+            else:
+                said = interaction.response.send_message(text, view=view, ephemeral=True, allowed_mentions=silent)
+                await plainly(said, PATIENCE)
+
+    async def delete(self, interaction: discord.Interaction[Any], job: Job, message: discord.Message | None) -> None:
+        """Take the pictures of a job out of Discord and out of the database, for those who may."""
+        words = Words(str(interaction.locale))
+        press = Press(interaction, Sign("delete", job.id), words)
+        if not self._may_remove(interaction, job):
+            await press.say(words.say("Only who asked for it, or who may manage messages here, can delete this"))
+        elif not job.state.final:
+            await press.say(words.say("#{id} is not done yet · **Cancel** it first", id=job.id))
+        else:
+            done = words.say("#{id} is deleted; its prompt stays in your `/history`", id=job.id)
+            not_done = words.say("#{id} is forgotten, but I could not delete every message of it", id=job.id)
+            await self._removal.remove(interaction, job, message, done, not_done)
+
+    async def about(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Tell everything about a job."""
+        words = Words(str(interaction.locale))
+        ancestors = await self._house.database.read(lambda tx: history.lineage(tx, job.id))
+        mine = job.who.user == interaction.user.id
+        text = cards.info(words, job, ancestors, mine=mine)
+        await Press(interaction, Sign("info", job.id), words).say(text, info_view(job, words) if mine else None)
+
+    async def _cancel(self, press: Press, job: Job) -> None:
+        outcome = await self._house.studio.cancel(job.id, who_of(press.interaction))
+        if isinstance(outcome, Refusal):
+            await press.say(refused(outcome, str(press.interaction.locale)))
+        else:
+            await press.say(cards.cancelled(press.words, outcome))
+
+    async def _again(self, press: Press, job: Job) -> None:
+        interaction = press.interaction
+        answer = await acknowledged(interaction, private=job.origin.visibility == "private")
+        if answer is None:
+            return
+        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
+        ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
+        await self._asking.answer(interaction, await ask(job.id, origin, who))
+
+    async def _ask_for_words(self, press: Press, job: Job) -> None:
+        before = "" if press.sign.verb == "edit" else str(job.request.get("prompt") or "")
+        with suppress(Barred, CourierError):
+            form = PromptForm(press.sign, press.words, before)
+            await plainly(press.interaction.response.send_modal(form), PATIENCE)
+
+    async def _sent(self, press: Press, job: Job) -> None:
+        """A form came back."""
+        prompt = prompt_of(press.interaction)
+        if press.sign.verb not in {"vary", "edit", "retry"} or prompt is None:
+            await self.stale(press.interaction)
+            return
+        if not prompt.strip():
+            await press.say(press.words.say("There is nothing in it · write what to draw, and send it again"))
+            return
+        interaction = press.interaction
+        answer = await acknowledged(interaction, private=job.origin.visibility == "private")
+        if answer is None:
+            return
+        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
+        if press.sign.verb != "edit":
+            await self._asking.answer(interaction, await self._house.studio.vary(job.id, prompt, origin, who))
+            return
+        outcome: Ticket | Refusal = await self._house.studio.edit(job.id, prompt, origin, who)
+        shown = interaction.message
+        if isinstance(outcome, Refusal) and outcome.barrier is Barrier.EXPIRED and shown and shown.attachments:
+            await self._asking.ask(interaction, _going_on(job, prompt, shown))
+        else:
+            await self._asking.answer(interaction, outcome)
+
+    async def _star(self, press: Press, job: Job) -> None:
+        on = await self._house.database.write(lambda tx: stars.star(tx, press.user, job.id))
+        said = press.words.say
+        await press.say(
+            said("⭐ #{id} is one of your favourites", id=job.id) if on else said("☆ not a favourite any more")
+        )
+
+    async def _delete(self, press: Press, job: Job) -> None:
+        await self.delete(press.interaction, job, press.interaction.message)
+
+    async def _more(self, press: Press, job: Job) -> None:
+        ancestors = await self._house.database.read(lambda tx: history.lineage(tx, job.id))
+        links = [(press.words.say("What it came from"), where) for each in ancestors[:1] if (where := cards.jump(each))]
+        await press.say(cards.more(press.words, job), more_view(job, press.words, links))
+
+    async def _info(self, press: Press, job: Job) -> None:
+        await self.about(press.interaction, job)
+
+    async def _send(self, press: Press, job: Job) -> None:
+        """To the person's direct messages, because they have asked for it."""
+        interaction, said = press.interaction, press.words.say
+        if await acknowledged(interaction, private=True) is None:
+            return
+        try:
+            channel = await plainly(interaction.user.create_dm(), PATIENCE)
+            origin = origin_of(interaction, None)
+            there = _elsewhere(origin, channel.id)
+            brought = await self._reprints.bring(job, there, interaction.message)
+        except (Barred, CourierError):
+            await press.say(said("I cannot write to you: allow direct messages from this server, and press again"))
+            return
+        if brought is None:
+            await press.say(said(_GONE))
+        elif not brought.delivered:
+            await press.say(said("I cannot write to you: allow direct messages from this server, and press again"))
+        else:
+            await press.say(said("Sent to your direct messages"))
+
+    async def _hide(self, press: Press, job: Job) -> None:
+        said = press.words.say
+        if not self._may_remove(press.interaction, job):
+            await press.say(said("Only who asked for it, or who may manage messages here, can hide this"))
+            return
+        if await acknowledged(press.interaction, private=True) is None:
+            return
+        hidden = await self._reprints.hide(job, job.delivery.messages if job.delivery else ())
+        done, not_done = said("The pictures are behind a spoiler now"), said("I cannot change that message")
+        await press.say(done if hidden else not_done)
+
+    async def _show(self, press: Press, job: Job) -> None:
+        if job.who.user != press.user:
+            await press.say(refused(Refusal(Barrier.NOT_YOURS), str(press.interaction.locale)))
+        else:
+            await self.show(press.interaction, job, private=True)
+
+    async def _page(self, press: Press) -> None:
+        await self.history(press.interaction, press.sign.rest, min(press.sign.number, 10**6))
+
+    async def _job(self, number: int) -> Job | None:
+        def find(tx: Transaction) -> Job | None:
+            return queue.load(tx, number)
+
+        return await self._house.database.read(find)
+
+    def _may_remove(self, interaction: discord.Interaction[Any], job: Job) -> bool:
+        """Its owner; and in the server that it was asked in, whoever may manage messages there."""
+        if job.who.user == interaction.user.id:
+            return True
+        here = job.who.server is not None and job.who.server == interaction.guild_id
+        return here and interaction.permissions.manage_messages
+
+    def _is_twice(self, press: Press) -> bool:
+        """Whether the same person has pressed the same just before; by Discord's clock, in which both presses are."""
+        if press.sign.verb not in self._costs:
+            return False
+        message = press.interaction.message
+        key = (press.user, f"{message.id if message else 0}/{press.sign}")
+        now = press.interaction.created_at.timestamp()
+        before = self._latest.pop(key, None)
+        self._latest[key] = now
+        while len(self._latest) > _REMEMBERED:
+            self._latest.popitem(last=False)
+        return before is not None and abs(now - before) < TWICE
+
+
+def _elsewhere(origin: Origin, channel: int) -> Origin:
+    """The same in another channel, where the interaction's token does not lead."""
+    return replace(origin, channel=channel, answer=None, application=None, token=None)
+
+
+def _going_on(job: Job, prompt: str, shown: discord.Message) -> Wanted:
+    """Going on from the pictures as they are in a message, in the way in which they were made."""
+    return Wanted(
+        prompt,
+        messages=(shown,),
+        model=job.request.get("model"),
+        ratio=job.request.get("ratio"),
+        size=job.request.get("size"),
+        visibility=job.origin.visibility,
+        verb="edit",
+        parent=job.id,
+    )

@@ -1,0 +1,49 @@
+"""Buttons and forms, whenever and by whichever process they were made."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.ui.buttons import PRESSED, Sign
+from bot.ui.client import Bot
+from bot.ui.modals import submitted
+
+_OURS = "sd:"
+
+
+class Buttons(commands.Cog):
+    """The listeners. What goes wrong in them is told by the client."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    @commands.Cog.listener(f"on_{PRESSED}")
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what it says."""
+        await self._bot.presses.pressed(interaction)
+
+    @commands.Cog.listener("on_interaction")
+    async def unheard(self, interaction: discord.Interaction[Any]) -> None:
+        """What discord.py does not hand on: forms from before a restart, and buttons that no message has."""
+        data: Any = interaction.data or {}
+        custom_id = data.get("custom_id")
+        if not isinstance(custom_id, str):
+            return
+        if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(_OURS):
+            await submitted(interaction)
+        elif interaction.type is discord.InteractionType.component and custom_id not in _buttons(interaction.message):
+            await self._bot.presses.stale(interaction)
+
+
+def _buttons(message: discord.Message | None) -> Iterator[str | None]:
+    """Every button of a message, by its custom_id; all of ours begin alike."""
+    for row in message.components if message else ():
+        if isinstance(row, discord.ActionRow):
+            yield from (child.custom_id for child in row.children if Sign.read(child.custom_id) or child.custom_id)
+
+
+async def setup(bot: Bot) -> None:
+    """Add them."""
+    await bot.add_cog(Buttons(bot))
