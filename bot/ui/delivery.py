@@ -14,7 +14,9 @@ from bot.studio.courier import Stage
 from bot.studio.job import Delivery, Ending, Job, Result
 from bot.studio.results import picture_of
 from bot.ui import words
+from bot.ui.asides import beside
 from bot.ui.buttons import Fresh, bad_news_view, fresh, progress_view
+from bot.ui.glimpses import Glimpses
 from bot.ui.ladder import Ladder
 from bot.ui.packing import Packer
 from bot.ui.rest import PATIENCE, Letter, Post, logged_in
@@ -34,19 +36,23 @@ class RestCourier:
     ) -> None:
         self._ladder = Ladder(Post(client, patience), now)
         self._packer = packer
+        self._glimpses = Glimpses(self._ladder, packer)
 
     async def progress(self, job: Job, stage: Stage, pictures: Sequence[Result]) -> None:
         """Write it over our message, if there is one; nothing is posted for the sake of progress."""
-        await self._ladder.edit(job, Letter(words.progress(job, stage), (), f"sd-{job.id}-at", _cancel(job, stage)))
+        text = beside(words.progress(job, stage), job)
+        await self._glimpses.show(job, text, _cancel(job, stage), pictures)
 
     async def deliver(self, job: Job, pictures: Sequence[Result], missing: Ending | None) -> Delivery:
         """Bring the pictures; those that are not to be had any more are neither delivered nor kept, and when that
         is all of them nothing is said."""
+        self._glimpses.forget(job)
         async with AsyncExitStack() as stack:
             return await Trip(self._ladder, self._packer, job, missing, stack).run(pictures)
 
     async def apologise(self, job: Job, ending: Ending) -> None:
         """Say it where the pictures would have gone; if no way is left there, it stays unsaid."""
+        self._glimpses.forget(job)
         await self._ladder.send(
             job, Letter(words.apology(job, ending), (), f"sd-{job.id}-no", fresh(bad_news_view, job))
         )

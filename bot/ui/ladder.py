@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+import discord
+
 from bot.studio.job import Job
 from bot.ui.faults import Barred
 from bot.ui.rest import Letter, Post
@@ -29,15 +31,16 @@ class Ladder:
             if way in {Way.REPLY, Way.CHANNEL} and (found := await self._posted(job, letter)) is not None:
                 return way, found
             if (message := await self._try(job, way, letter)) is not None:
-                return way, message
+                return way, message.id
         log.info("Job %d: no way leads to the person", job.id)
         return Way.KEPT, 0
 
-    async def edit(self, job: Job, letter: Letter) -> None:
-        """Write over what we have said, if there is something; nothing new is posted. Raises CourierError."""
+    async def edit(self, job: Job, letter: Letter) -> discord.Message | None:
+        """Write over what we have said, if there is something; nothing new is posted. Raises TooLarge, CourierError."""
         for way in self._ways(job, further=False):
-            if way in {Way.ORIGINAL, Way.ANSWER} and await self._try(job, way, letter) is not None:
-                return
+            if way in {Way.ORIGINAL, Way.ANSWER} and (message := await self._try(job, way, letter)) is not None:
+                return message
+        return None
 
     async def _posted(self, job: Job, letter: Letter) -> int | None:
         """What was posted before a crash, when Discord may have forgotten its nonce since."""
@@ -48,7 +51,7 @@ class Ladder:
     def _ways(self, job: Job, further: bool) -> list[Way]:
         return [way for way in route(job.origin, self._now(), further=further) if way is not Way.KEPT]
 
-    async def _try(self, job: Job, way: Way, letter: Letter) -> int | None:
+    async def _try(self, job: Job, way: Way, letter: Letter) -> discord.Message | None:
         try:
             return await self._post.bring(way, job.origin, letter)
         except Barred as error:

@@ -60,6 +60,12 @@ class Packer:
                     fitted = await self._fitted(stack, content, limit)
             yield Packed(picture, OnDisk(fitted.path), _EXTENSIONS[fitted.media_type.removeprefix("image/")])
 
+    @asynccontextmanager
+    async def as_it_is(self, picture: Result, limit: int) -> AsyncIterator[Packed | None]:
+        """The picture if it fits without ado, None otherwise; raises a SeedreamError when it is not to be had."""
+        async with self._open(picture) as content:
+            yield Packed(picture, content, _extension(picture)) if content.length <= limit else None
+
     async def _fitted(self, stack: ExitStack, content: Content, limit: int) -> Fitted:
         try:
             self._spool.mkdir(parents=True, exist_ok=True)

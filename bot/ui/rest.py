@@ -28,6 +28,18 @@ class NoDiscord(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is in a message already. discord.py takes it for an `Attachment`, and asks it for no more than this;
+    of its own it sends everything, of which Discord wants to know nothing."""
+
+    id: int
+
+    def to_dict(self) -> dict[str, str]:
+        """As an edit names it."""
+        return {"id": str(self.id)}
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message. Within some minutes Discord posts only one with the same nonce (25 characters at most)."""
 
@@ -35,6 +47,7 @@ class Letter:
     files: Sequence[Upload]
     nonce: str
     view: Fresh | None = None  # the buttons under it; an edit without them removes those from before
+    kept: Sequence[Kept] = ()  # files that an edit leaves where they are, before the new ones
 
 
 class Post:
@@ -44,11 +57,11 @@ class Post:
         self._client = client
         self._patience = patience
 
-    async def bring(self, way: Way, origin: Origin, letter: Letter) -> int:
+    async def bring(self, way: Way, origin: Origin, letter: Letter) -> discord.Message:
         """The message that the letter has become; raises Barred, TooLarge or CourierError."""
         call = self._call(way, origin, letter)
         try:
-            message = await plainly(call, self._patience)
+            return await plainly(call, self._patience)
         except TokenRefused:
             if way in {Way.ORIGINAL, Way.FOLLOWUP}:
                 raise Barred("the interaction's token has ended") from None
@@ -57,7 +70,6 @@ class Post:
             if not letter.files:  # there is nothing to make smaller
                 raise Barred(str(error)) from None
             raise
-        return message.id
 
     async def find(self, origin: Origin, letter: Letter, since: float) -> int | None:
         """The message that this letter has become already, as far as the bot may look back: it is known by the name
@@ -81,19 +93,20 @@ class Post:
     def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
         files = list(letter.files)
+        edited = cast(list[discord.Attachment | discord.File], [*letter.kept, *files])
         if letter.view is not None:
             told["view"] = letter.view()
         elif way in {Way.ORIGINAL, Way.ANSWER}:
             told["view"] = None
         if way is Way.ORIGINAL:
             message = _known(origin.answer) if origin.further else _ORIGINAL
-            return self._hook(origin).edit_message(message, attachments=files, **told)
+            return self._hook(origin).edit_message(message, attachments=edited, **told)
         if way is Way.FOLLOWUP:
             private = origin.visibility == "private"
             return self._hook(origin).send(files=files, ephemeral=private, wait=True, **told)
         channel = self._client.get_partial_messageable(origin.channel)
         if way is Way.ANSWER:
-            return channel.get_partial_message(_known(origin.answer)).edit(attachments=files, **told)
+            return channel.get_partial_message(_known(origin.answer)).edit(attachments=edited, **told)
         if way is Way.REPLY:
             told["reference"] = channel.get_partial_message(_known(origin.message)).to_reference(
                 fail_if_not_exists=False

@@ -8,6 +8,7 @@ from bot.seedream.errors import Retry, SeedreamError
 from bot.studio.courier import CourierError
 from bot.studio.job import Delivery, Ending, Job, Result
 from bot.ui import words
+from bot.ui.asides import beside
 from bot.ui.buttons import fresh, result_view
 from bot.ui.faults import TooLarge
 from bot.ui.ladder import Ladder
@@ -43,7 +44,7 @@ class Trip:
         left = await self._pack(sorted(pictures, key=lambda picture: picture.index))
         while left or (self._kept and not self._messages):
             batch = first_message(left, self._request)
-            uploads = [self._upload(packed) for packed in batch]
+            uploads = [upload_of(self._job, packed) for packed in batch]
             try:
                 way, message = await self._ladder.send(
                     self._job, self._letter(batch, uploads), further=bool(self._messages)
@@ -114,13 +115,16 @@ class Trip:
         self._untold = words.Absent(self._untold.kept + 1, self._untold.lost)
         log.warning("Job %d: picture %d is kept: %s", self._job.id, picture.index, error)
 
-    def _upload(self, packed: Packed) -> Upload:
-        name = f"seedream-{self._job.id}-{packed.picture.index + 1}.{packed.extension}"
-        spoiler = self._job.origin.visibility == "spoiler"
-        return Upload(packed.content, name, spoiler=spoiler, description=words.alt(self._job))
-
     def _letter(self, batch: Sequence[Packed], uploads: Sequence[Upload]) -> Letter:
         shown = [packed.picture for packed in batch]
         text = words.facts(self._job, shown, self._untold, None if self._messages else self._missing)
+        if not self._messages:
+            text = beside(text, self._job)
         view = None if self._messages else fresh(result_view, self._job)
         return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", view)
+
+
+def upload_of(job: Job, packed: Packed) -> Upload:
+    """A picture of a job as a file for Discord."""
+    name = f"seedream-{job.id}-{packed.index + 1}.{packed.extension}"
+    return Upload(packed.content, name, spoiler=job.origin.visibility == "spoiler", description=words.alt(job))

@@ -1,6 +1,7 @@
 """The whole bot between two pretend ends: people at a pretend Discord, and a pretend Seedream that draws."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -97,8 +98,14 @@ async def open_stage(home: Path) -> AsyncIterator[Stage]:
         channel = discord.channel(guild)
         ada, bob = (discord.person(name, guild, channel) for name in ("ada", "bob"))
         yield Stage(discord, seedream, gates, home, guild, channel, ada, bob)
-        assert discord.violations == []
+        blamed = [fault for fault in discord.violations if not _of_the_server(fault)]
+        assert blamed == [], "\n".join(blamed)
         assert seedream.violations == []
+
+
+def _of_the_server(fault: str) -> bool:
+    """What the pretend Discord itself has said in another way than Discord would."""
+    return ": answer." in fault or re.match(r"[A-Z_]+: \$", fault) is not None
 
 
 def shown(message: Message) -> list[str]:
