@@ -7,6 +7,7 @@ names of commands and options in `word(...)`.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from string import digits
 from typing import Literal
 
@@ -45,7 +46,7 @@ class Words:
         language = language_of(locale)
         self.language = language if language in spoken() else ENGLISH
         self._catalogue = catalogue(self.language)
-        self._locale = Locale.parse(self.language, sep="-")
+        self._locale = _locale(self.language)
 
     def say(self, sentence: str, /, **facts: object) -> str:
         """The sentence with its facts in place."""
@@ -85,3 +86,8 @@ class Words:
 
     def _told(self, sentence: str) -> str:
         return accented(sentence) if self.pseudo else sentence
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")

@@ -24,6 +24,11 @@ def test_every_name_can_be_one(language: str) -> None:
     assert {name: text for name, text in said.items() if not fits_name(text)} == {}
 
 
+@pytest.mark.parametrize("language", spoken())
+def test_commands_are_called_the_same_everywhere_so_that_sentences_may_name_them(language: str) -> None:
+    assert {name for name in FOUND.commands if Words(language).name(name) != name} == set()
+
+
 @pytest.mark.parametrize("language", ["en", *spoken()])
 def test_every_description_and_choice_is_short_enough(language: str) -> None:
     said = [Words(language).say(text) for text in FOUND.described]
@@ -86,6 +91,7 @@ def test_the_words_of_commands_are_collected(tree: app_commands.CommandTree[disc
     found = Vocabulary()
     for command in (*tree.get_commands(type=None), group):
         found.add(command, "here")
+    assert found.commands == {"prompt", "usage"}
     assert set(found.names) == {"prompt", "image", "size", "usage"}
     assert set(found.described) == {"not charged", "try again", "charged", "today", "what is left"}
     assert set(found.menus) == {"Cancelled"}

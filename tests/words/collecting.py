@@ -41,6 +41,7 @@ COMMANDS = (app_commands.Command, app_commands.Group, app_commands.ContextMenu)
 class Vocabulary:
     """What commands are called and say, by where it stands."""
 
+    commands: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     described: dict[str, str] = field(default_factory=dict)
     menus: dict[str, str] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Vocabulary:
         if isinstance(command, app_commands.ContextMenu):
             self.menus[command.name] = place
             return
+        self.commands.add(command.name)
         self.names[stem(command.name)] = place
         self.described[command.description] = place
         if isinstance(command, app_commands.Group):
