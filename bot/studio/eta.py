@@ -45,12 +45,14 @@ def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | Non
     means = _Means(tx)
     own = means.of(job.provider, job.model, job.images)
     here = tx.run(_HERE, {"its_id": job.id, "its_provider": job.provider, "now": tx.now}).one()
-    if own is None or not here.slots or here.tag is None:
+    if own is None or not here.slots:
         return None
-    ahead = tx.run(_AHEAD, {"its_id": job.id, "its_tag": here.tag}).all()
-    held = tx.run(_AT_WORK).all()
+    if here.tag is None:  # it has been taken up since
+        return tx.now + own
+    ahead = [] if here.other is None else tx.run(_AHEAD, {"its_id": job.id, "its_tag": here.tag}).all()
     wait = 0.0
-    if len(held) + sum(kind.jobs for kind in ahead) >= here.slots:
+    if here.held + sum(kind.jobs for kind in ahead) >= here.slots:
+        held = tx.run(_AT_WORK).all()
         work = sum(kind.jobs * (means.of(kind.provider, kind.model, kind.images) or own) for kind in ahead)
         for row in held:
             whole = means.of(row.provider, row.model, row.images) or own
@@ -70,6 +72,8 @@ _HERE = select(
     .where(queues.c.provider == bindparam("its_provider"))
     .scalar_subquery()
     .label("paid_until"),
+    select(func.count()).where(HELD, CALLING).select_from(jobs).scalar_subquery().label("held"),
+    select(jobs.c.id).where(WAITING, jobs.c.id != bindparam("its_id")).limit(1).scalar_subquery().label("other"),
 )
 _KIND = (jobs.c.provider, jobs.c.model, jobs.c.images)
 _AHEAD = (

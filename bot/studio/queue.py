@@ -199,9 +199,10 @@ def claim(tx: Transaction, me: str, capacity: Mapping[str, Capacity], default: C
     A big job that must wait for the pace of its provider keeps the others there waiting, or it never had its turn.
     Raises Lost when this worker does not count among the living; it has to register again.
     """
+    first_at = tx.run(_FIRST_READY).scalar()
+    if first_at is None or first_at > tx.now:  # nobody waits for a lock to find nothing
+        return Found(None, first_at)
     lines = {line.provider: line for line in lock(tx)}
-    if not lines:
-        return Found(None)
     rooms = {name: capacity.get(name, default) for name in lines}
     limited = any(room.at_once for room in rooms.values())
     busy = {row.provider: row.busy for row in tx.run(_BUSY)} if limited else {}
@@ -232,6 +233,7 @@ def lock(tx: Transaction, provider: str | None = None) -> list[Row[Any]]:
 _LOCK = select(queues).order_by(queues.c.provider).with_for_update()
 _LOCK_ONE = select(queues).where(queues.c.provider == bindparam("its_provider")).with_for_update()
 _MOVED = update(queues).where(queues.c.provider == bindparam("its_provider"))
+_FIRST_READY = select(func.min(jobs.c.ready_at)).where(WAITING)
 _POSTPONED = select(func.min(jobs.c.ready_at)).where(WAITING, jobs.c.ready_at > bindparam("now"))
 _BUSY = select(jobs.c.provider, func.count().label("busy")).where(HELD, CALLING).group_by(jobs.c.provider)
 
@@ -333,7 +335,7 @@ def working_of(tx: Transaction, user: int) -> int:
 
 
 def waiting_in_all(tx: Transaction) -> int:
-    """How many jobs of all people wait for their turn."""
+    """How many jobs of all people wait; those that were begun and let go count for their moment, an index says it."""
     return int(tx.run(_WAITING_IN_ALL).scalar_one())
 
 
@@ -347,10 +349,13 @@ _MINE = (
 _COUNT = select(func.count()).select_from(jobs)
 _WAITING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), WAITING, QUEUED)
 _WORKING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), HELD)
-_WAITING_IN_ALL = _COUNT.where(WAITING, QUEUED)
+_WAITING_IN_ALL = _COUNT.where(WAITING)
 _PROVIDER = select(_HERE.c.provider).where(*_MINE).scalar_subquery()
 _TAG = select(_HERE.c.tag).where(*_MINE).scalar_subquery()
 _AHEAD = _COUNT.where(
-    jobs.c.provider == _PROVIDER, WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(_TAG, bindparam("its_id"))
+    jobs.c.provider == _PROVIDER,
+    WAITING,
+    jobs.c.tag >= 0,  # in the index, as the state is not
+    tuple_(jobs.c.tag, jobs.c.id) < tuple_(_TAG, bindparam("its_id")),
 )
 _PLACE = select(_TAG.label("mine"), _AHEAD.scalar_subquery().label("ahead"))

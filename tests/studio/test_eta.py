@@ -116,9 +116,9 @@ async def test_a_mean_follows_what_was_measured_last(database: Database) -> None
     assert await promised(database, job) == pytest.approx(40, abs=0.1)
 
 
-async def test_a_job_that_somebody_took_meanwhile_is_not_promised_as_waiting(database: Database) -> None:
+async def test_a_job_that_somebody_took_meanwhile_is_promised_from_now_on(database: Database) -> None:
     await start_worker(database)
     await measure(database, 10)
     job = await put_job(database)
     assert (await look(database)).job is not None
-    assert await promised(database, job) is None
+    assert await promised(database, job) == database.now() + 10
