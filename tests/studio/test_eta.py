@@ -121,4 +121,4 @@ async def test_a_job_that_somebody_took_meanwhile_is_promised_from_now_on(databa
     await measure(database, 10)
     job = await put_job(database)
     assert (await look(database)).job is not None
-    assert await promised(database, job) == database.now() + 10
+    assert await promised(database, job) == 10
