@@ -1,0 +1,67 @@
+"""`seedream-bot run` in a process of its own: how it starts, works, stops, is killed and comes back."""
+
+import pytest
+
+from tests.e2e.programs import bot, program
+from tests.e2e.stage import Stage
+
+
+async def test_a_picture_comes_from_a_process_of_its_own_which_then_stops_politely(stage: Stage) -> None:
+    async with bot(stage) as running:
+        reply = await stage.ada.slash("imagine", prompt="a lighthouse")
+        message = await reply.until(lambda message: message.files, 20)
+        assert await running.stop() == 0, running.said
+    assert "seedream-4.5" in message.text
+    assert "Stopped" in running.said
+    assert "Traceback" not in running.said
+
+
+async def test_commands_are_brought_to_discord_once_as_long_as_they_stay_the_same(stage: Stage) -> None:
+    for _ in range(2):
+        async with bot(stage) as running:
+            await stage.discord.synced("imagine", "edit", "story", "blend")
+            assert await running.stop() == 0, running.said
+    assert len(stage.discord.calls("PUT commands")) == 1
+
+
+async def test_no_privileged_intent_is_asked_for(stage: Stage) -> None:
+    async with stage.playing():
+        [session] = stage.discord.gateway.sessions.values()
+    assert session.intents == 1 << 0 | 1 << 9 | 1 << 12
+
+
+@pytest.mark.parametrize(("fault", "words"), [("G4", "does not accept DISCORD_TOKEN"), ("G6", "intents")])
+async def test_what_discord_will_not_have_is_told_in_a_line_and_not_tried_again(
+    stage: Stage, fault: str, words: str
+) -> None:
+    stage.discord.fail(fault)
+    async with program(stage) as running:
+        assert await running.end() == 1
+    assert words in running.said
+    assert "Traceback" not in running.said
+    assert stage.discord.gateway.identifies == 1
+
+
+async def test_a_wrong_or_missing_token_is_told_in_a_line(stage: Stage) -> None:
+    wrong = stage.discord.token.replace("notReal", "whatsit")
+    for token, words in (("", "DISCORD_TOKEN is not set"), (wrong, "does not accept DISCORD_TOKEN")):
+        async with program(stage, DISCORD_TOKEN=token) as running:
+            assert await running.end() == 1
+        assert words in running.said
+        assert "Traceback" not in running.said
+
+
+async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_process(stage: Stage) -> None:
+    more = {"LEASE_SECONDS": "10"}
+    async with bot(stage, **more) as running:
+        reply = await stage.ada.slash("imagine", prompt="a lighthouse [[slow:100]]")
+        await stage.discord.until(lambda: stage.seedream.calls, 20)
+        second = await stage.bob.slash("imagine", prompt="a bird [[slow:200]]")
+        await second.until(lambda message: not message.loading, 20)
+        await running.kill()
+    stage.gates.open(100)
+    stage.gates.open(200)
+    async with bot(stage, **more) as running:
+        message = await reply.until(lambda message: "#1" in message.text and "possibly charged" in message.text, 30)
+        assert await running.stop() == 0, running.said
+    assert message.files == []
