@@ -159,6 +159,8 @@ class Studio:
             return Refusal(Barrier.NO_SUCH_JOB)
         if parent.who.user != who.user:
             return Refusal(Barrier.NOT_YOURS)
+        if verb == "edit" and not parent.pictures:
+            return Refusal(Barrier.EXPIRED)
         try:
             request = orders.read(parent.request, self._shelf)
             if verb == "edit":

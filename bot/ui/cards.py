@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.seedream.tables import Model
+from bot.studio.endings import CANCELLED
 from bot.studio.history import Page
 from bot.studio.job import Job, State
 from bot.studio.limits import Left, Period, Scope
@@ -170,7 +171,7 @@ def guide(words: Words, models: Iterable[Model]) -> str:
 
 def cancelled(words: Words, job: Job) -> str:
     """What taking a job back has come to."""
-    if job.state is State.CANCELLED:
+    if job.ending is not None and (job.ending.error, job.ending.charged) == (CANCELLED, "no"):
         return words.say("#{id} is cancelled · not charged", id=job.id)
     if job.state.final or job.state in {State.GENERATED, State.ENDING}:
         return words.say("#{id} has ended already, there is nothing left to cancel", id=job.id)

@@ -20,13 +20,14 @@ from bot.studio.studio import Ticket
 from bot.ui import cards
 from bot.ui.acks import acknowledged
 from bot.ui.asking import Asking, Wanted, origin_of, who_of
-from bot.ui.buttons import Sign, history_view, info_view, more_view
+from bot.ui.buttons import Sign, bad_news_view, history_view, info_view, more_view
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
 from bot.ui.modals import PromptForm, prompt_of
 from bot.ui.refusals import refused
 from bot.ui.removal import Removal
 from bot.ui.reprints import Reprints
+from bot.ui.words import apology
 from bot.words import Words, sentence
 
 PATIENCE = 5.0  # seconds for words of ours
@@ -184,8 +185,18 @@ class Presses:
         outcome = await self._house.studio.cancel(job.id, who_of(press.interaction))
         if isinstance(outcome, Refusal):
             await press.say(refused(outcome, str(press.interaction.locale)))
-        else:
+            return
+        message = press.interaction.message
+        if message is None or message.id != job.origin.answer or outcome.ending is None:
             await press.say(cards.cancelled(press.words, outcome))
+            return
+        # A worker will write the same there, but it may be busy for a while.
+        text, silent = apology(outcome, outcome.ending), discord.AllowedMentions.none()
+        written = press.interaction.response.edit_message(
+            content=text, view=bad_news_view(outcome), allowed_mentions=silent
+        )
+        with suppress(Barred, CourierError):
+            await plainly(written, PATIENCE)
 
     async def _again(self, press: Press, job: Job) -> None:
         interaction = press.interaction
