@@ -9,7 +9,10 @@ from sandbox.discord.model import Json
 
 @dataclass(slots=True)
 class Call:
-    """A request. `status` is None when the client saw no answer; `answer` is the JSON that it got, if it got JSON."""
+    """A request. `status` is None when the client saw no answer; `answer` is the JSON that it got, if it got JSON.
+
+    `whole` tells whether its body arrived, and was read, to the end.
+    """
 
     method: str
     path: str
@@ -20,6 +23,7 @@ class Call:
     parts: list[Part] = field(default_factory=list)
     status: int | None = None
     answer: Any = None
+    whole: bool = False
     fault: str = ""
     seconds: float = 0.0
     template: str = ""

@@ -31,6 +31,7 @@ TAKEN: Mapping[str, Sequence[str]] = {
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": ("tts",),
     "MessageEditRequestPartial": ("tts",),
     "ModalInteractionCallbackRequestData": ("tts",),
+    "MessageAttachmentRequest": ("content_type", "height", "width", "size", "url", "proxy_url", "spoiler"),
     "ApplicationCommandCreateRequest": ("nsfw",),
     "ApplicationCommandUpdateRequest": ("nsfw",),
     "ApplicationCommandPatchRequestPartial": ("nsfw",),

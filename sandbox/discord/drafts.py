@@ -178,7 +178,7 @@ def _named(part: Part, entry: Json, at: int) -> Part:
     name = entry.get("filename") or part.filename
     if not name:
         raise invalid(f"attachments.{at}.filename", "This field is required", "BASE_TYPE_REQUIRED")
-    return Part(part.name, name, part.content_type, part.data)
+    return Part(part.name, name, part.content_type, part.data, part.size)
 
 
 def _references(draft: Draft, before: Message | None) -> None:

@@ -21,6 +21,7 @@ def attach(world: World, name: str, data: bytes, *, place: int, ephemeral: bool 
     size = picture_size(data) if (kind or "").startswith("image/") else None
     clean = re.sub(r"[^A-Za-z0-9_.\-]", "", name.replace(" ", "_")) or "unknown"
     it = Attachment(world.new_id(), clean, data, kind, size, ephemeral=ephemeral, place=place)
+    it.length = len(data)
     if clean != name:
         it.title = name.rpartition(".")[0] or name
     world.attachments[it.id] = it
@@ -32,7 +33,7 @@ def attachment(it: Attachment, world: World) -> Json:
     told: Json = {
         "id": str(it.id),
         "filename": it.filename,
-        "size": len(it.data),
+        "size": it.length,
         "url": link(it, world),
         "proxy_url": proxy(it, world),
         "flags": _FLAG_SPOILER if it.spoiler else 0,

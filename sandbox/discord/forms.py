@@ -19,6 +19,7 @@ class Part:
     filename: str | None
     content_type: str | None
     data: bytes
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -48,13 +49,13 @@ async def read(request: web.Request, limit: int) -> Form:
         return Form()
     kind = request.headers.get("Content-Type", "")
     if kind.startswith("multipart/form-data"):
-        return _multipart(kind, bytes(body))
+        return _multipart(kind, body)
     if kind.split(";")[0].strip() != "application/json":
         raise Refusal(50109, message=f'Expected "Content-Type" header to be one of {{"application/json"}}, not {kind}')
     return Form(_json(bytes(body)), length=len(body))
 
 
-def _multipart(kind: str, body: bytes) -> Form:
+def _multipart(kind: str, body: bytes | bytearray) -> Form:
     try:
         parts = split(kind, body)
     except ValueError as error:
@@ -65,7 +66,7 @@ def _multipart(kind: str, body: bytes) -> Form:
     return Form(_json(payloads[0].data) if payloads else {}, parts, multipart=True, length=len(body))
 
 
-def split(kind: str, body: bytes) -> list[Part]:
+def split(kind: str, body: bytes | bytearray) -> list[Part]:
     """The parts of a complete form; raises ValueError when it is cut off or malformed."""
     found = re.search(r'boundary="?([^";]+)"?', kind)
     if found is None:
@@ -83,7 +84,7 @@ def split(kind: str, body: bytes) -> list[Part]:
     return parts
 
 
-def _part(body: bytes, start: int, end: int) -> Part:
+def _part(body: bytes | bytearray, start: int, end: int) -> Part:
     gap = body.find(b"\r\n\r\n", start, end)
     if gap < 0:
         raise ValueError("a part without a head")
@@ -92,7 +93,8 @@ def _part(body: bytes, start: int, end: int) -> Part:
     name = _parameter("name", head)
     if name is None:
         raise ValueError("a part without a name")
-    return Part(name, _parameter("filename", head), kind and kind[1], body[gap + 4 : end])
+    data = bytes(memoryview(body)[gap + 4 : end])
+    return Part(name, _parameter("filename", head), kind and kind[1], data, len(data))
 
 
 def _parameter(name: str, head: str) -> str | None:

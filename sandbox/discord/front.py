@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -66,6 +67,8 @@ class Front:
                 self.invalid += 1
             for judge in self.judges:
                 self._world.violations += judge(call)
+            if not self._world.keep_files:
+                call.parts = [replace(part, data=b"") for part in call.parts]
             self._world.stir()
 
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
@@ -84,8 +87,7 @@ class Front:
     async def _done(self, request: web.Request, call: Call) -> Answer | Refusal:
         """What the request has come to; the answer has not left yet."""
         try:
-            form = await forms.read(request, self._world.request_limit)
-            call.body, call.parts = form.payload, form.parts
+            form = await self._read(request, call)
             route, ids = self._routes.find(call.method, call.path)
             call.template = route.template
             call.answer_headers |= self._rates.count(call, route.template, ids, time.monotonic())
@@ -93,6 +95,11 @@ class Front:
             return route.handler(Asked(call, form, ids))
         except Refusal as refusal:
             return refusal
+
+    async def _read(self, request: web.Request, call: Call) -> forms.Form:
+        form = await forms.read(request, self._world.request_limit)
+        call.body, call.parts, call.whole = form.payload, form.parts, True
+        return form
 
     def _admitted(self, call: Call, template: str) -> None:
         """Who asks? An interaction's token stands in the path, everything else needs the bot's."""
@@ -130,11 +137,11 @@ class Front:
             if it is not None:
                 it.expired = True
             return None
-        with suppress(*forms.CUT):
+        with suppress(Refusal, *forms.CUT):
             if fault.form == "middle":
                 await request.content.read(70_000)
             elif fault.name not in {"D29", "D30"}:
-                await request.read()
+                await self._read(request, call)
         return await self._failing(fault, request, call)
 
     async def _late(

@@ -8,7 +8,7 @@ from sandbox.discord.server import PretendDiscord
 
 def judged(discord: PretendDiscord) -> PretendDiscord:
     """The same server; what is wrong with a call, its answer or an event stands in its `violations` from now on."""
-    discord.judges.append(lambda call: judge_call(_written(call)))
+    discord.judges.append(lambda call: judge_call(_written(call)) if call.whole else [])
     discord.event_judges.append(lambda event: judge_event(event.name, event.data))
     return discord
 
@@ -16,7 +16,7 @@ def judged(discord: PretendDiscord) -> PretendDiscord:
 def _written(call: Call) -> traffic.Call:
     """The call as the judge reads it: a form's JSON stands among its parts alone."""
     parts = [
-        traffic.Part(part.name, part.filename, part.content_type, part.data, len(part.data)) for part in call.parts
+        traffic.Part(part.name, part.filename, part.content_type, part.data, part.size) for part in call.parts
     ]
     body = None if call.parts else call.body
     return traffic.Call(

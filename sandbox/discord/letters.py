@@ -78,7 +78,7 @@ def _body(it: Message, world: World) -> Json:
     for part in everything(components):
         if part["type"] == FILE:
             file = by_id.get(part["file"].get("attachment_id"))
-            part.update({"name": file.filename, "size": len(file.data)} if file else {})
+            part.update({"name": file.filename, "size": file.length} if file else {})
     for embed in embeds:
         pictures = [embed[name] for name in ("image", "thumbnail") if embed.get(name)]
         shown |= {_expand(place, by_name, world, bare=True) for place in pictures}

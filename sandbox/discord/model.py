@@ -111,6 +111,7 @@ class Attachment:
     title: str | None = None
     gone: bool = False
     flagged: bool = False
+    length: int = 0
 
     @property
     def spoiler(self) -> bool:

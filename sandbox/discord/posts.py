@@ -77,6 +77,7 @@ def change(world: World, message: Message, draft: Draft, *, defaults: Json) -> N
         file = files.attach(world, part.filename or "unknown", part.data, place=place, ephemeral=message.ephemeral)
         file.description = entry.get("description")
         file.flagged = bool(entry.get("is_spoiler"))
+        file.data = file.data if world.keep_files else b""
         message.attachments.append(file)
     address(world, message, draft.mentions if draft.mentions is not None else defaults)
 

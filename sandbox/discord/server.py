@@ -34,6 +34,7 @@ class PretendDiscord(Building):
 
     `window` are the seconds in which five messages or edits may go to one channel or token; Discord's is about 5.
     `heartbeat` is the interval that clients are told, in seconds; `shards` what GET /gateway/bot recommends.
+    With `keep_files=False` the bytes of the bot's files are forgotten once they have been counted, for long runs.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class PretendDiscord(Building):
         window: float = 1.0,
         heartbeat: float = 41.25,
         shards: int = 1,
+        keep_files: bool = True,
     ) -> None:
         super().__init__(clock)
+        self.world.keep_files = keep_files
         self.gateway = Gateway(self.world, heartbeat=heartbeat)
         self.gateway.judge_event = self._judge_event
         self.faults = Faults()
@@ -65,7 +68,7 @@ class PretendDiscord(Building):
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         for name in ("api", "cdn", "media"):
-            await web.TCPSite(self._runner, _HOST, self._port if name == "api" else 0).start()
+            await web.TCPSite(self._runner, _HOST, self._port if name == "api" else 0, backlog=4096).start()
             self._ports[int(self._runner.addresses[-1][1])] = name
         self.world.cdn_base, self.world.media_base = self._url("cdn"), self._url("media")
         self.gateway.address = self._people.gateway_url = self.gateway_url

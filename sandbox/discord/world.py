@@ -63,6 +63,7 @@ class World:
         self.commands: dict[int, dict[int, Json]] = {0: {}}
         self.violations: list[str] = []
         self.cdn_base = self.media_base = ""
+        self.keep_files = True
         self.request_limit = 25 * 1024 * 1024
         self.file_limit = 20 * 1024 * 1024
         self.tell: Callable[[News], None] = lambda news: None
