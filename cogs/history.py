@@ -18,7 +18,6 @@ from bot.ui.refusals import refused
 from bot.ui.translator import described, named
 from bot.words import Words
 
-SHOWN = 20  # jobs under way: one button each, five in a row, four rows
 _LARGEST = 2**53 - 1  # the largest number that an option of Discord's takes
 _CHOICE = 100  # characters
 
@@ -73,7 +72,7 @@ class History(commands.Cog):
         """Show what is under way, with buttons to cancel it."""
         studio, words = self._bot.house.studio, Words(str(interaction.locale))
         open_jobs = await self._bot.house.database.read(
-            lambda tx: history.under_way(tx, interaction.user.id, most=SHOWN)
+            lambda tx: history.under_way(tx, interaction.user.id, most=cards.LISTED)
         )
         found = [await studio.ticket(job.id) for job in open_jobs]
         tickets = [ticket for ticket in found if ticket is not None and not ticket.job.state.final]

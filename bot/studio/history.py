@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs
-from bot.studio.job import Delivery, Job
+from bot.studio.job import Delivery, Job, State
 from bot.studio.rows import delivery_json, job_of
 
 AT_A_TIME = 1000  # rows
@@ -55,7 +55,8 @@ def children(tx: Transaction, job_id: int) -> list[Job]:
 
 def under_way(tx: Transaction, user: int, most: int = 25) -> list[Job]:
     """What this user is waiting for, in the order in which it was asked for."""
-    mine = select(jobs).where(jobs.c.user_id == user, jobs.c.closed_at.is_(None)).order_by(jobs.c.id).limit(most)
+    hoped = and_(jobs.c.closed_at.is_(None), jobs.c.state != State.ENDING.value)
+    mine = select(jobs).where(jobs.c.user_id == user, hoped).order_by(jobs.c.id).limit(most)
     return [job_of(row) for row in tx.run(mine)]
 
 

@@ -16,6 +16,7 @@ from bot.studio.studio import Standing, Ticket
 from bot.words import Words, sentence
 
 LONGEST = 2000  # Discord's limit for a message
+LISTED = 20  # jobs under way: one button each, five in a row, four rows
 _PROMPT = 120  # characters of a prompt in a list
 _WHOLE = 1000  # and where it stands alone
 
@@ -125,7 +126,7 @@ def queue(words: Words, tickets: Sequence[Ticket], standing: Standing) -> str:
         return words.say("Nothing of yours is waiting or being drawn")
     lines = [_waiting(words, ticket) for ticket in tickets]
     untold = standing.working + standing.waiting - len(tickets)
-    if untold > 0:
+    if len(tickets) >= LISTED and untold > 0:
         lines.append(words.plural("… and {count} more", "… and {count} more", untold))
     return "\n".join(lines)[:LONGEST]
 
