@@ -6,7 +6,7 @@ from sandbox.discord import components, drafts, letters, posts
 from sandbox.discord.calls import Answer, Asked
 from sandbox.discord.fields import array, choice, mapping, text
 from sandbox.discord.forms import Form
-from sandbox.discord.model import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Json, Message
+from sandbox.discord.model import EPHEMERAL, LOADING, Interaction, Json, Message
 from sandbox.discord.permissions import may
 from sandbox.discord.refusals import Refusal, invalid
 from sandbox.discord.routes import Entry
@@ -169,9 +169,6 @@ class Answers:
         original = it.original
         if it.answered == DEFER and original is not None and original.loading and not original.deleted:
             # the first follow-up to a deferred answer is that answer, ephemeral or not as it was deferred
-            flags = int(mapping(asked.payload, "").get("flags") or 0)
-            if flags & COMPONENTS_V2:
-                original.flags |= COMPONENTS_V2
             self._change(it, original, asked.payload, asked.form)
             return Answer(self._json(original))
         if it.only_user_installed and len(it.further) >= _USER_FOLLOW_UPS:

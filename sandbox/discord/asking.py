@@ -28,14 +28,22 @@ async def ask(
 ) -> Interaction:
     """Send an interaction and wait for its first answer; raises NoAnswer. `about` are its message, parent, target,
     locale and owners, as far as it has them."""
+    it = put(world, kind, user, channel, data, about=about)
+    if not await world.until(lambda: it.answered is not None, patience):
+        raise NoAnswer(f"the app has not answered {data.get('name') or data.get('custom_id')} in {patience} s")
+    return it
+
+
+def put(
+    world: World, kind: int, user: User, channel: Channel, data: Json, *, about: dict[str, Any] | None = None
+) -> Interaction:
+    """Send an interaction, for which nobody waits here."""
     number = world.new_id()
-    given = {"locale": user.locale, "owners": owners(world, user, channel)} | about
+    given = {"locale": user.locale, "owners": owners(world, user, channel)} | (about or {})
     it = Interaction(number, world.new_token(number), kind, user, channel, world.now, data, **given)
     world.interactions[it.token] = it
     it.sent = _written(world, it)
     send(world, it)
-    if not await world.until(lambda: it.answered is not None, patience):
-        raise NoAnswer(f"the app has not answered {data.get('name') or data.get('custom_id')} in {patience} s")
     return it
 
 

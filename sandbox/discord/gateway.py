@@ -1,6 +1,7 @@
 """The gateway: sessions that identify, beat, miss events and catch up, and all the ways in which that breaks."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ _GUILDS = 1 << 0
 class Gateway:
     """All connections and sessions. `deaf` leaves heartbeats unanswered, `refuse` closes whoever identifies."""
 
-    def __init__(self, world: World, *, heartbeat: float) -> None:
+    def __init__(self, world: World, *, heartbeat: float, identify_every: float = 0.0) -> None:
         self._world = world
         self._heartbeat = heartbeat
         self._wires: list[Wire] = []
@@ -32,8 +33,11 @@ class Gateway:
         self.invalidate_next: list[bool] = []
         self.identifies = 0
         self.resumes = 0
-        self.heartbeats = 0
+        self.beats: list[list[float]] = []
+        self._identify_every = identify_every
+        self._identified_at = -1e9
         self.judge_event: Callable[[Event], None] = lambda event: None
+        self.on_heartbeat: Callable[[], None] = lambda: None
         world.tell = self.tell
 
     def shard_of(self, guild: Guild | None, shards: int) -> int:
@@ -59,6 +63,17 @@ class Gateway:
         if session.wire is not None and not self.frozen:
             session.wire.put(frame)
         self._world.stir()
+
+    @property
+    def heartbeats(self) -> int:
+        """How many have come."""
+        return sum(len(moments) for moments in self.beats)
+
+    @property
+    def longest_gap(self) -> float:
+        """The longest time between two heartbeats of one connection, in seconds."""
+        pairs = [pair for moments in self.beats for pair in itertools.pairwise(moments)]
+        return max((later - sooner for sooner, later in pairs), default=0.0)
 
     @property
     def connected(self) -> list[Session]:
@@ -94,6 +109,7 @@ class Gateway:
         await socket.prepare(request)
         wire = Wire(socket, request.query.get("compress", ""))
         self._wires.append(wire)
+        self.beats.append(wire.beats)
         try:
             _greeted(request)
             interval = int(self._heartbeat * 1000)
@@ -123,7 +139,7 @@ class Gateway:
         wire.count(asyncio.get_running_loop().time())
         op, data = frame.get("op"), frame.get("d")
         if op == 1:
-            self.heartbeats += 1
+            wire.beats.append(asyncio.get_running_loop().time())
             if not self.deaf:
                 wire.put({"op": 11, "d": None, "s": None, "t": None})
         elif op == 2:
@@ -146,6 +162,11 @@ class Gateway:
         if self.invalidate_next:
             wire.put({"op": 9, "d": self.invalidate_next.pop(0), "s": None, "t": None})
             return
+        moment = asyncio.get_running_loop().time()
+        if moment < self._identified_at + self._identify_every:
+            wire.put({"op": 9, "d": False, "s": None, "t": None})
+            return
+        self._identified_at = moment
         session = identified(data, self._world.application, f"{self._world.new_id():x}")
         session.wire = wire
         for old in [one for one in self.sessions.values() if one.shard == session.shard and one.wire is None]:

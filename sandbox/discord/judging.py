@@ -15,9 +15,7 @@ def judged(discord: PretendDiscord) -> PretendDiscord:
 
 def _written(call: Call) -> traffic.Call:
     """The call as the judge reads it: a form's JSON stands among its parts alone."""
-    parts = [
-        traffic.Part(part.name, part.filename, part.content_type, part.data, part.size) for part in call.parts
-    ]
+    parts = [traffic.Part(part.name, part.filename, part.content_type, part.data, part.size) for part in call.parts]
     body = None if call.parts else call.body
     return traffic.Call(
         call.method, call.path, call.query, call.headers, body, tuple(parts), call.status or 0, call.answer

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sandbox.discord import files as uploads
@@ -123,6 +124,23 @@ class Person:
         filled = slash.fill(taken, options, resolved)
         return await self._asks(2, slash.data(command, way, filled, resolved))
 
+    def commands(self) -> dict[str, Json]:
+        """The slash commands that the person may use here, by the name that they read, with the texts that they read:
+        each has its `description` and its `options`, which are such entries again."""
+        found: dict[str, Json] = {}
+        for scope in (self.channel.guild.id if self.channel.guild else 0, 0):
+            for command in self._world.commands.get(scope, {}).values():
+                with suppress(CannotDo):
+                    slash.judge(self._world, self.user, self.channel, command)
+                    if command["type"] == 1:
+                        found.setdefault(slash.shown(command, "name", self.user.locale), self._read(command))
+        return found
+
+    def _read(self, thing: Json) -> Json:
+        locale = self.user.locale
+        options = {slash.shown(one, "name", locale): self._read(one) for one in thing.get("options", [])}
+        return {"description": slash.shown(thing, "description", locale), "options": options}
+
     async def autocomplete(self, name: str, option: str, typed: str, /, **options: Any) -> list[Json]:
         """The choices that the app offers while an option is typed, others being filled in already."""
         command, taken, way = self._command(name)
@@ -145,7 +163,7 @@ class Person:
         else:
             command = slash.find(self._world, self.user, self.channel, 2, name)
             number = resolved.user(target.user if isinstance(target, Person) else target)
-        data = {"id": command["id"], "name": name, "type": command["type"], "target_id": number}
+        data = {"id": command["id"], "name": command["name"], "type": command["type"], "target_id": number}
         target_message = target if isinstance(target, Message) else None
         return await self._asks(2, data | {"resolved": resolved.told}, target=target_message)
 

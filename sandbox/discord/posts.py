@@ -137,7 +137,10 @@ def tell(world: World, name: str, message: Message) -> None:
         return
 
     def data(whole: bool) -> Json:
-        return letters.message(message, world, whole=whole, gateway=True)
+        told = letters.message(message, world, whole=whole, gateway=True)
+        # without the intent, embeds stay hidden in updates even where the app is mentioned (discord-api-docs #5406)
+        hide = name == "MESSAGE_UPDATE" and not whole and message.author is not world.bot
+        return told | {"embeds": []} if hide else told
 
     world.tell(News(name, data, message.channel.guild, _intent(message.channel)))
 

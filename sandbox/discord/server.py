@@ -34,6 +34,7 @@ class PretendDiscord(Building):
 
     `window` are the seconds in which five messages or edits may go to one channel or token; Discord's is about 5.
     `heartbeat` is the interval that clients are told, in seconds; `shards` what GET /gateway/bot recommends.
+    `identify_every` are the seconds that have to lie between two new sessions; Discord's are 5 for small bots.
     With `keep_files=False` the bytes of the bot's files are forgotten once they have been counted, for long runs.
     """
 
@@ -46,10 +47,11 @@ class PretendDiscord(Building):
         heartbeat: float = 41.25,
         shards: int = 1,
         keep_files: bool = True,
+        identify_every: float = 0.0,
     ) -> None:
         super().__init__(clock)
         self.world.keep_files = keep_files
-        self.gateway = Gateway(self.world, heartbeat=heartbeat)
+        self.gateway = Gateway(self.world, heartbeat=heartbeat, identify_every=identify_every)
         self.gateway.judge_event = self._judge_event
         self.faults = Faults()
         self.rates = Rates(window)
@@ -57,7 +59,7 @@ class PretendDiscord(Building):
         self._port = port
         self._ports: dict[int, str] = {}
         self._runner: web.AppRunner | None = None
-        self._people = People(self.world, shards, 16)
+        self._people = People(self.world, shards, 1)
         families = (self._people, Register(self.world), Rooms(self.world), Answers(self.world))
         routes = Routes(entry for family in families for entry in family.routes())
         self._front = Front(self.world, routes, self.faults, self.rates)

@@ -55,6 +55,7 @@ class Wire:
         self._zstd = zstandard.ZstdCompressor().compressobj() if compress == "zstd-stream" else None
         self._waiting: asyncio.Queue[Json | int] = asyncio.Queue()
         self._sends: list[float] = []
+        self.beats: list[float] = []
         self._writer = asyncio.create_task(self._write())
 
     def put(self, frame: Json) -> None:

@@ -23,6 +23,8 @@ from sandbox.discord.model import Attachment, Channel, Json, Role, User
 from sandbox.discord.permissions import in_channel, may
 from sandbox.discord.world import World
 
+_STANDS_IN = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES", "es-ES": "es-419"}
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -78,10 +80,23 @@ def find(world: World, user: User, channel: Channel, kind: int, name: str) -> Js
     """The command that a person sees by this name here; raises CannotDo with the reason."""
     guild = channel.guild
     scopes = [guild.id, 0] if guild is not None else [0]
-    there = [one for scope in scopes for one in world.commands.get(scope, {}).values()]
-    found = next((one for one in there if one["type"] == kind and one["name"] == name), None)
+    there = [one for scope in scopes for one in world.commands.get(scope, {}).values() if one["type"] == kind]
+    found = next((one for one in there if name in (one["name"], shown(one, "name", user.locale))), None)
     if found is None:
         raise CannotDo(f"there is no command {name!r}, only {sorted(one['name'] for one in there)}")
+    judge(world, user, channel, found)
+    return found
+
+
+def shown(thing: Json, what: str, locale: str) -> str:
+    """A name or description as somebody with this locale reads it; some locales stand in for one another."""
+    table = thing.get(f"{what}_localizations") or {}
+    return str(table.get(locale) or table.get(_STANDS_IN.get(locale, "")) or thing[what])
+
+
+def judge(world: World, user: User, channel: Channel, found: Json) -> None:
+    """Whether a person may use a command here; raises CannotDo with the reason."""
+    guild, name = channel.guild, found["name"]
     context = 1 if guild is None else 0
     if found.get("contexts") is not None and context not in found["contexts"]:
         raise CannotDo(f"{name!r} cannot be used here")
@@ -95,7 +110,6 @@ def find(world: World, user: User, channel: Channel, kind: int, name: str) -> Js
             raise CannotDo(f"{name!r} needs permissions")
         if found["nsfw"] and not channel.nsfw:
             raise CannotDo(f"{name!r} works in age-restricted channels only")
-    return found
 
 
 def descend(command: Json, words: list[str]) -> tuple[list[Json], list[Json]]:

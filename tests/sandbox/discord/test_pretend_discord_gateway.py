@@ -179,3 +179,37 @@ async def test_two_sessions_of_one_shard_both_hear_an_interaction(
         await pretend.until(lambda: len(pretend.calls("callback")) == 2)
         assert len(refused) <= 1
         assert [message.text for message in ann.sees()] == ["en-US None"]
+
+
+async def test_sessions_that_follow_too_fast_are_invalid() -> None:
+    async with PretendDiscord(identify_every=0.3) as pretend:
+        pretend.guild()
+        async with running(pretend, Bot()), running(pretend, Bot()):
+            assert pretend.gateway.identifies > 2
+            assert len(pretend.gateway.connected) == 2
+
+
+class Forever(discord.ui.DynamicItem[Any], template=r"sd:(?P<verb>\w+):(?P<job>\d+)"):
+    """A button that outlives the bot."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(discord.ui.Button(label="Again", custom_id=f"sd:again:{job}"))
+        self.job = job
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Asked, item: Any, match: Any) -> "Forever":
+        return cls(int(match["job"]))
+
+    async def callback(self, interaction: Asked) -> None:
+        await interaction.response.send_message(f"again {self.job}")
+
+
+async def test_a_button_works_after_the_bot_was_started_anew(pretend: PretendDiscord, ann: Person, bot: Bot) -> None:
+    async with running(pretend, bot):
+        view = discord.ui.View(timeout=None)
+        view.add_item(Forever(42))
+        sent = await bot.get_partial_messageable(ann.channel.id).send("old", view=view)
+    new = Bot()
+    new.add_dynamic_items(Forever)
+    async with running(pretend, new):
+        assert (await ann.press(pretend.message(sent.id), "Again")).text == "again 42"
