@@ -8,6 +8,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check \
     "uv==$(sed -n '/^name = "uv"$/{n;s/^version = "\(.*\)"$/\1/p;}' uv.lock)"
 RUN uv sync --locked --no-dev --extra heif --no-install-project
 COPY bot bot
+COPY cogs cogs
 COPY sandbox sandbox
 COPY bench bench
 RUN uv sync --locked --no-dev --extra heif --no-editable
@@ -24,5 +25,4 @@ STOPSIGNAL SIGTERM
 # Until there is a server that could be asked: are the settings such that the bot can work?
 HEALTHCHECK --interval=60s --timeout=10s --start-period=10s CMD ["seedream-bot", "settings"]
 ENTRYPOINT ["seedream-bot"]
-# `worker` works, but nobody gives it orders yet; this becomes the bot itself with the Discord side.
-CMD ["--help"]
+CMD ["run"]

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
+from bot.store.documents import clean
 from bot.ui import abilities
 from bot.ui.abilities import Choices
 from bot.ui.flags import LARGEST_SEED
@@ -137,12 +138,10 @@ def pictures(count: int, needed: int = 0) -> list[Option]:
 
 def wanted(given: Mapping[str, Any], verb: str, notes: tuple[str, ...] = ()) -> Wanted:
     """What somebody wants who has used these options."""
-    attached = tuple(
-        value for name, value in given.items() if name.startswith("image") and name[5:].isdigit() and value
-    )
+    attached = [given.get(f"image{number}") for number in range(1, MOST_PICTURES + 1)]
     return Wanted(
-        prompt=given.get("prompt") or "",
-        attachments=attached,
+        prompt=clean(given.get("prompt") or ""),
+        attachments=tuple(filter(None, attached)),
         model=given.get("model"),
         ratio=given.get("ratio"),
         size=given.get("size"),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bot.app import House
 from bot.config import Settings, load
+from bot.seedream.clock import Clock
 from bot.terminal.serve import live, open_bot
+from bot.ui import rest
 from bot.ui.client import Bot
 from sandbox.discord import Channel, File, Guild, Message, Person, PretendDiscord
 from sandbox.discord.judging import judged
@@ -74,9 +76,11 @@ class Stage:
         return load(None, self.environment(**more))
 
     @asynccontextmanager
-    async def playing(self, **more: str) -> AsyncIterator[Bot]:
+    async def playing(
+        self, clock: Clock | None = None, patience: float = rest.PATIENCE, **more: str
+    ) -> AsyncIterator[Bot]:
         """The bot in this process, until the end of the context."""
-        async with open_bot(self.settings(**more)) as (self.bot, self.house):
+        async with open_bot(self.settings(**more), clock, patience) as (self.bot, self.house):
             task = asyncio.create_task(live(self.bot, self.house))
             try:
                 await self.discord.ready(PATIENCE)
