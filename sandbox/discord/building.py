@@ -90,13 +90,21 @@ class Building:
             self.world.tell(News(name, lambda whole: data, guild, _MEMBERS))
         return it
 
-    def person(self, name: str, guild: Guild | None = None, channel: Channel | None = None, **traits: Any) -> Person:
+    def person(
+        self,
+        name: str,
+        guild: Guild | None = None,
+        channel: Channel | None = None,
+        *,
+        patience: float = ACK_TIME,
+        **traits: Any,
+    ) -> Person:
         """Somebody at a channel of a guild; without one, alone with the bot. `traits` as those of `user`."""
         who = self.user(name, **traits)
         place = channel or (guild and self._first(guild)) or self.world.dm(who)
         if place.guild is not None and who.id not in place.guild.members:
             self.member(place.guild, who)
-        return Person(self.world, who, place, patience=ACK_TIME)
+        return Person(self.world, who, place, patience=patience)
 
     def owner(self, guild: Guild, channel: Channel | None = None) -> Person:
         """The owner of a guild, at one of its channels."""

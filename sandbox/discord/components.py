@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.discord.fields import array, choice, mapping, number, text
+from sandbox.discord.fields import array, choice, emoji, mapping, number, text
 from sandbox.discord.model import Json, everything
 from sandbox.discord.refusals import invalid
 
@@ -112,6 +112,8 @@ def _button(part: Json, where: str) -> None:
         text(part["label"], f"{where}.label", 1, 80)
     elif not part.get("emoji") and style != 6:
         raise invalid(where, "A button must have a label or emoji.", "BUTTON_COMPONENT_MISSING_LABEL")
+    if part.get("emoji"):
+        emoji(part["emoji"], f"{where}.emoji")
     if style == 5:
         url = text(part.get("url"), f"{where}.url", 1, 512)
         if not url.startswith(("http://", "https://", "discord://")):
@@ -148,6 +150,8 @@ def _options(part: Json, where: str, least: int, most: int) -> list[Json]:
         text(option.get("value"), f"{at}.value", 1, 100)
         if option.get("description") is not None:
             text(option["description"], f"{at}.description", 0, 100)
+        if option.get("emoji"):
+            emoji(option["emoji"], f"{at}.emoji")
     values = [option["value"] for option in options]
     if len(set(values)) != len(values):
         said = "The specified option value is already used"

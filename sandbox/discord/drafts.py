@@ -38,7 +38,7 @@ def read(payload: Any, form: Form, *, file_limit: int, before: Message | None = 
     layout = bool((draft.flags or 0) & COMPONENTS_V2) or bool(before and before.flags & COMPONENTS_V2)
     if "content" in given:
         content = given["content"]
-        draft.content = "" if content is None else text(str(content), "content", 0, 2000)
+        draft.content = "" if content is None else text(str(content).strip(), "content", 0, 2000)
     if given.get("embed") is not None:
         raise invalid("embed", "embed is deprecated, use embeds", "BASE_TYPE_DEPRECATED")
     if "embeds" in given:

@@ -1,5 +1,6 @@
 """Judging single values of a form, in Discord's words; each raises 50035 with the place."""
 
+import unicodedata
 from collections.abc import Collection
 from typing import Any
 
@@ -60,6 +61,18 @@ def mapping(value: Any, where: str) -> Json:
     if not isinstance(value, dict):
         raise invalid(where, "Only dictionaries may be used in a DictType", "DICT_TYPE_CONVERT")
     return value
+
+
+def emoji(value: Any, where: str) -> None:
+    """An emoji of Unicode, or one of somebody's own, which has an id."""
+    given = mapping(value, where)
+    if given.get("id") is None and not is_emoji(str(given.get("name") or "")):
+        raise invalid(where, "Invalid emoji", "BUTTON_COMPONENT_INVALID_EMOJI")
+
+
+def is_emoji(name: str) -> bool:
+    """Whether this can be an emoji of Unicode: a picture sign, or a sign that is made one by a selector."""
+    return any(sign in "\ufe0f\u20e3" or unicodedata.category(sign) == "So" for sign in name)
 
 
 def snowflake(value: Any, where: str) -> int:

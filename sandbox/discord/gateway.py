@@ -37,7 +37,6 @@ class Gateway:
         self._identify_every = identify_every
         self._identified_at = -1e9
         self.judge_event: Callable[[Event], None] = lambda event: None
-        self.on_heartbeat: Callable[[], None] = lambda: None
         world.tell = self.tell
 
     def shard_of(self, guild: Guild | None, shards: int) -> int:

@@ -119,9 +119,22 @@ class Attachment:
         return self.flagged or self.filename.startswith("SPOILER_")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a message looked from some moment on."""
+
+    at: float
+    text: str
+    files: tuple[str, ...]
+    buttons: tuple[str, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message as Discord keeps it; `components` still say attachment://, `only_for` is set when it is ephemeral."""
+    """A message as Discord keeps it; `components` still say attachment://, `only_for` is set when it is ephemeral.
+
+    `looks` tells how people have seen it so far, the latest look last.
+    """
 
     id: int
     channel: Channel
@@ -148,6 +161,7 @@ class Message:
     reactions: dict[str, list[User]] = field(default_factory=dict)
     deleted: bool = False
     pinned: bool = False
+    looks: list[Look] = field(default_factory=list)
     calls: bool = False
 
     @property

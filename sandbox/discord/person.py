@@ -62,7 +62,7 @@ class Person:
     ) -> Message:
         """Write a message; `@bot` and `@name` become mentions. `embeds` are what Discord unfurls from links."""
         self._may_write()
-        content = self._with_mentions(text)
+        content = self._with_mentions(text).strip()
         if len(content) > 2000 or len(files) > MOST_FILES or not (content or files):
             raise CannotDo("a message has 1 to 2000 characters and up to ten files")
         kind = 19 if reply_to is not None else 0
@@ -197,6 +197,9 @@ class Person:
         return command, taken, way
 
     async def _asks(self, kind: int, data: Json, **about: Any) -> Reply:
+        guild = self.channel.guild
+        if self.channel.closed or (guild is not None and self.user.id not in guild.members):
+            raise CannotDo("there is nothing here any more")
         it = await ask(self._world, kind, self.user, self.channel, data, about=about, patience=self.patience)
         return Reply(self._world, it)
 

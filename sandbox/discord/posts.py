@@ -4,7 +4,7 @@ import re
 
 from sandbox.discord import files, letters, permissions
 from sandbox.discord.drafts import Draft
-from sandbox.discord.model import COMPONENTS_V2, DM, LOADING, Channel, Json, Message, User
+from sandbox.discord.model import COMPONENTS_V2, DM, LOADING, Channel, Json, Look, Message, User
 from sandbox.discord.refusals import Refusal, invalid
 from sandbox.discord.world import News, World
 
@@ -29,6 +29,7 @@ def publish(world: World, message: Message) -> Message:
     message.channel.last = message.id
     if message.channel.is_thread and not message.channel.locked:
         message.channel.archived = False
+    _looked(world, message)
     tell(world, "MESSAGE_CREATE", message)
     world.stir()
     return message
@@ -53,9 +54,15 @@ def edit(world: World, message: Message, draft: Draft, *, defaults: Json) -> Mes
         raise
     message.edited = world.now
     message.edits += 1
+    _looked(world, message)
     tell(world, "MESSAGE_UPDATE", message)
     world.stir()
     return message
+
+
+def _looked(world: World, message: Message) -> None:
+    names = tuple(file.filename for file in message.attachments)
+    message.looks.append(Look(world.now, message.text, names, tuple(message.buttons)))
 
 
 def change(world: World, message: Message, draft: Draft, *, defaults: Json) -> None:

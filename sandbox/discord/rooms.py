@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from sandbox.discord import drafts, files, letters, payloads, posts
 from sandbox.discord.calls import Answer, Asked
-from sandbox.discord.fields import array, mapping, snowflake, text
+from sandbox.discord.fields import array, is_emoji, mapping, snowflake, text
 from sandbox.discord.model import DM, Channel, Json, Message
 from sandbox.discord.permissions import may, may_send
 from sandbox.discord.refusals import Refusal, invalid
@@ -184,7 +184,7 @@ class Rooms:
         if message.channel.archived:
             raise Refusal(50083)
         emoji = unquote(asked.ids["emoji"])
-        if emoji.isascii():
+        if not is_emoji(emoji):
             raise Refusal(10014)
         posts.react(self._world, message, self._world.bot, emoji, take_back=asked.call.method == "DELETE")
         return Answer(status=204)

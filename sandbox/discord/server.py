@@ -157,6 +157,17 @@ class PretendDiscord(Building):
         """Answers 401, 403 and 429, of which Discord allows 10,000 in ten minutes."""
         return self._front.invalid
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings with which a bot connects to it and may fetch its files."""
+        return {
+            "DISCORD_TOKEN": self.token,
+            "DISCORD_API_BASE": self.api_base,
+            "DISCORD_GATEWAY_URL": self.gateway_url,
+            "DISCORD_CDN_HOSTS": ",".join(self.cdn_hosts),
+            "OUTBOUND_ALLOW": ",".join(self.cdn_hosts),
+        }
+
     def calls(self, route: str) -> list[Call]:
         """The calls whose method and path contain all these words: "PATCH @original"."""
         return [call for call in self.traffic if all(word in call.route for word in route.split())]

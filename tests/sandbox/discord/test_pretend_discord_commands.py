@@ -18,6 +18,7 @@ async def test_a_command_is_synced_used_deferred_and_answered_with_a_file(
         assert reply.kind == 5
         await reply.done()
         assert reply.text == "a cat 1 1:1"
+        assert [(look.text, look.files) for look in reply.message.looks] == [("", ()), (reply.text, ("back.png",))]
         assert reply.files == [("back.png", CAT)]
         assert reply.message.attachments[0].description == "a cat"
         assert reply.message.attachments[0].size == (4, 3)

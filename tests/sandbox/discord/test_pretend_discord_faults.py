@@ -171,6 +171,8 @@ BUTTONS = [
     [button(custom_id="x" * 101)],
     [button(label="x" * 81)],
     [button(label=None)],
+    [button(emoji={"name": "…"})],
+    [button(emoji={"name": "star"})],
     [button(style=5)],
     [button(custom_id=None)],
     [button(), button()],

@@ -192,7 +192,10 @@ async def test_automod_blocks_and_reactions_and_deletions_are_told(
         assert refused.value.code == 200000
         with pytest.raises(CannotDo, match="AutoMod"):
             await ann.says("forbidden")
-        sent = await channel.send("fine")
+        sent = await channel.send("  fine\n")
+        assert sent.content == "fine"
+        with pytest.raises(discord.HTTPException):
+            await sent.add_reaction("star")
         await sent.add_reaction("⭐")
         message = pretend.message(sent.id)
         await ann.react(message, "⭐")

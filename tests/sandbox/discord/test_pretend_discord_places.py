@@ -213,3 +213,18 @@ async def test_people_read_commands_in_their_language(pretend: PretendDiscord, a
         assert ann.commands() == {"malen": {"description": "was", "options": {}}}
         assert (await ann.slash("malen")).text == "painted"
         assert pretend.events[-2].data["data"]["name"] == "paint"
+
+
+async def test_who_has_left_and_what_is_closed_can_do_nothing(
+    pretend: PretendDiscord, guild: Guild, channel: Channel, ann: Person, ben: Person, bot: Bot
+) -> None:
+    async with running(pretend, furnish(bot)):
+        window = await ann.press((await ann.slash("buttons")).message, "Vary")
+        pretend.leave(guild, ann)
+        with pytest.raises(CannotDo):
+            await ann.submit(window, {})
+        with pytest.raises(CannotDo):
+            await ann.slash("buttons")
+        pretend.close(channel)
+        with pytest.raises(CannotDo):
+            await ben.slash("buttons")
