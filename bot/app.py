@@ -66,12 +66,16 @@ OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextMana
 
 @asynccontextmanager
 async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock | None = None) -> AsyncIterator[House]:
-    """Everything between an order and its delivery, ready to work; raises StoreError in words."""
+    """Everything between an order and its delivery, ready to work; raises StoreError in words.
+
+    A clock that is given replaces the database's own too.
+    """
+    now = clock.now if clock else None
     clock = clock or Clock()
     home = settings.data_dir
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(url, home))
+        database = await stack.enter_async_context(open_database(url, home, now))
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         courier = await stack.enter_async_context(open_courier(workshop, database.now))

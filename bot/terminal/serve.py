@@ -10,6 +10,7 @@ import click
 from bot.app import House, Workshop, open_house
 from bot.config import Settings
 from bot.seedream.catalogue import CatalogueError
+from bot.seedream.clock import Clock
 from bot.store.errors import StoreError
 from bot.terminal.words import KEYS
 from bot.terminal.worker import at_a_signal
@@ -17,7 +18,7 @@ from bot.ui.aim import aimed
 from bot.ui.client import Bot
 from bot.ui.delivery import RestCourier, packer
 from bot.ui.references import open_gatherer
-from bot.ui.rest import NoDiscord, log_in
+from bot.ui.rest import PATIENCE, NoDiscord, log_in
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,11 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings) -> AsyncIterator[tuple[Bot, House]]:
-    """The bot, logged in and furnished, and the house that it speaks for."""
+async def open_bot(
+    settings: Settings, clock: Clock | None = None, patience: float = PATIENCE
+) -> AsyncIterator[tuple[Bot, House]]:
+    """The bot, logged in and furnished, and the house that it speaks for. `patience` are the seconds that bringing
+    one message may take."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with AsyncExitStack() as stack:
         stack.enter_context(aimed(settings))
@@ -65,9 +69,10 @@ async def open_bot(settings: Settings) -> AsyncIterator[tuple[Bot, House]]:
         @asynccontextmanager
         async def courier(workshop: Workshop, now: Callable[[], float]) -> AsyncIterator[RestCourier]:
             await log_in(bot, token)
-            yield RestCourier(bot, packer(workshop.seedream, workshop.press, settings.data_dir), now=now)
+            packed = packer(workshop.seedream, workshop.press, settings.data_dir)
+            yield RestCourier(bot, packed, now=now, patience=patience)
 
-        house = await stack.enter_async_context(open_house(settings, courier))
+        house = await stack.enter_async_context(open_house(settings, courier, clock))
         workshop = house.workshop
         gatherer = await stack.enter_async_context(open_gatherer(settings, workshop.press, workshop.seedream.catalogue))
         await bot.move_in(house, gatherer)
