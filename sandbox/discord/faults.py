@@ -131,6 +131,10 @@ class Faults:
         """Names of those that have not shown yet."""
         return [fault.name for fault in self._armed]
 
+    def drop(self, route: str) -> None:
+        """Ask no more for what was asked for at this route."""
+        self._armed = [fault for fault in self._armed if fault.route != route]
+
     def clear(self) -> None:
         """Ask for nothing any more."""
         self._armed.clear()

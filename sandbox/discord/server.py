@@ -202,6 +202,10 @@ class PretendDiscord(Building):
         else:
             self.faults.arm(fault, times, route)
 
+    def recover(self, route: str) -> None:
+        """End the faults that were asked for at this route."""
+        self.faults.drop(route)
+
     def slow(self, seconds: float, times: int = 1, route: str = "", *, acted: bool = False) -> None:
         """Let answers come late; `acted` means that what was asked is done before the wait."""
         self.faults.delay(seconds, times, route, acted=acted)
