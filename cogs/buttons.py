@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.ui.buttons import PRESSED, Sign
 from bot.ui.client import Bot
 from bot.ui.modals import submitted
+from bot.ui.press import Press
 
 _OURS = "sd:"
 
@@ -34,7 +35,7 @@ class Buttons(commands.Cog):
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(_OURS):
             await submitted(interaction)
         elif interaction.type is discord.InteractionType.component and custom_id not in _buttons(interaction.message):
-            await self._bot.presses.stale(interaction)
+            await Press(interaction).stale()
 
 
 def _buttons(message: discord.Message | None) -> Iterator[str | None]:

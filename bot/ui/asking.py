@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from bot.seedream.errors import BadReference
 from bot.seedream.models import ImageRequest
 from bot.studio.courier import CourierError, Stage
 from bot.studio.limits import Barrier, Refusal
@@ -17,7 +18,8 @@ from bot.studio.studio import Ticket
 from bot.ui import asides, remarks, words
 from bot.ui.abilities import abilities
 from bot.ui.acks import acknowledged
-from bot.ui.buttons import progress_view
+from bot.ui.buttons import progress_view, refusal_view
+from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
 from bot.ui.pins import Pins
@@ -44,10 +46,19 @@ _FREE = sentence("not charged")
 
 
 class Asking:
-    """Takes wishes from people, wherever they come from. `me` is the bot's user id."""
+    """Takes wishes from people, wherever they come from."""
 
-    def __init__(self, house: House, gatherer: Gatherer, pins: Pins, collector: Collector, default_model: str) -> None:
+    def __init__(
+        self,
+        house: House,
+        gatherer: Gatherer,
+        pins: Pins,
+        drafts: Drafts,
+        collector: Collector,
+        default_model: str,
+    ) -> None:
         self._house = house
+        self._drafts = drafts
         self._gatherer = gatherer
         self._pins = pins
         self._collector = collector
@@ -84,11 +95,14 @@ class Asking:
                 message.reply(text[: words.LONGEST], mention_author=False, allowed_mentions=_SILENT), PATIENCE
             )
 
-    async def answer(self, interaction: discord.Interaction[Any], outcome: Ticket | Refusal, notes: str = "") -> None:
-        """Say what has become of something that was submitted for an acknowledged interaction."""
+    async def answer(
+        self, interaction: discord.Interaction[Any], outcome: Ticket | Refusal, draft: Draft | None = None
+    ) -> None:
+        """Say what has become of something that was submitted for an acknowledged interaction; `draft` is what to
+        change and try again where it was refused."""
         answer = await acknowledged(interaction)
         place = place_of(interaction, answer)
-        await self._say(place, outcome)
+        await self._say(place, outcome, draft)
 
     async def idle(self, seconds: float) -> None:
         """Wait until nobody is being served, so long at most."""
@@ -127,16 +141,28 @@ class Asking:
             request, place.origin, place.who, verb=wanted.verb, parent=wanted.parent
         )
         if number == 1 or isinstance(outcome, Refusal):
-            await self._say(place, outcome, request)
+            draft = Draft(request, wanted.verb, wanted.parent, wanted.visibility)
+            await self._say(place, outcome, draft)
         return isinstance(outcome, Ticket)
 
-    async def _say(self, place: Place, outcome: Ticket | Refusal, request: ImageRequest | None = None) -> None:
+    async def _say(self, place: Place, outcome: Ticket | Refusal, draft: Draft | None = None) -> None:
         if isinstance(outcome, Refusal):
-            await place.say("\n".join([refused(outcome, place.locale), *self._instead(place, outcome, request)]))
+            request = draft.request if draft else None
+            view = await self._kept(place, draft) if draft else None
+            await place.say("\n".join([refused(outcome, place.locale), *self._instead(place, outcome, request)]), view)
         elif outcome.place is not None:  # what has been taken up already is the courier's to speak of
             stage = Stage("queued", place=outcome.place, eta=outcome.eta)
             text = asides.beside(words.progress(outcome.job, stage), outcome.job)
             await place.say(text, progress_view(outcome.job))
+
+    async def _kept(self, place: Place, draft: Draft) -> discord.ui.View | None:
+        """The button that opens a refused request again."""
+        number = int(place.origin.key.split(":")[1])
+        try:
+            await self._drafts.keep(place.who.user, number, draft)
+        except BadReference:
+            return None
+        return refusal_view(number, place.locale)
 
     def _instead(self, place: Place, refusal: Refusal, request: ImageRequest | None) -> Iterable[str]:
         """What the model can do, for those who have asked for what it cannot."""
@@ -159,7 +185,8 @@ class Asking:
 
     async def _collect(self, interaction: discord.Interaction[Any], wanted: Wanted) -> Collected:
         pinned = await self._pins.sources(interaction.user.id)
-        shown = [source for message in wanted.messages for source in self._collector.in_message(message)]
+        found = [source for message in wanted.messages for source in self._collector.in_message(message)]
+        shown = [*wanted.sources, *found]
         users = await self._mentioned(interaction.client, wanted.prompt)
         return self._collector.of_options(
             wanted.attachments, interaction.user.id, [*shown, *pinned], wanted.prompt, users

@@ -15,6 +15,8 @@ from bot.ui.asking import Asking
 from bot.ui.buttons import ITEMS
 from bot.ui.commands import Tree
 from bot.ui.delivery import packer
+from bot.ui.drafts import Drafts
+from bot.ui.forms import Forms
 from bot.ui.house import House
 from bot.ui.pins import Pins
 from bot.ui.presses import Presses
@@ -35,6 +37,7 @@ COGS = (
     "cogs.history",
     "cogs.usage",
     "cogs.help",
+    "cogs.menus",
 )
 _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
@@ -51,13 +54,14 @@ _CLOSED = {
 
 
 class Bot(commands.AutoShardedBot):
-    """The client, with what its commands use: `house`, `asking`, `pins`, `gatherer`, `collector`, `presses`."""
+    """The client, with what its commands use: `house`, `asking`, `presses`, and what those use."""
 
     house: House
     asking: Asking
     pins: Pins
     gatherer: Gatherer
     collector: Collector
+    drafts: Drafts
     presses: Presses
 
     def __init__(self, settings: Settings) -> None:
@@ -87,11 +91,14 @@ class Bot(commands.AutoShardedBot):
         self.house, self.gatherer = house, gatherer
         self.pins = Pins(house.database, Shelf.within(self.settings.data_dir))
         self.collector = Collector(self.user.id, self.settings.discord_cdn_hosts)
-        self.asking = Asking(house, gatherer, self.pins, self.collector, self.settings.default_model)
+        self.drafts = Drafts(house.database, Shelf.within(self.settings.data_dir))
+        self.asking = Asking(house, gatherer, self.pins, self.drafts, self.collector, self.settings.default_model)
         self.add_dynamic_items(*ITEMS)
         home, workshop = self.settings.data_dir, house.workshop
         reprints = Reprints(self, packer(workshop.seedream, workshop.press, home), home, house.database.now)
-        self.presses = Presses(house, self.asking, reprints, Removal(self, house.database))
+        self.presses = Presses(
+            house, self.asking, Forms(house, self.asking, self.drafts), reprints, Removal(self, house.database)
+        )
         for cog in cogs:
             await self.load_extension(cog)
         if self._has_the_first_shard and isinstance(self.tree, Tree):

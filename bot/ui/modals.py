@@ -2,17 +2,21 @@
 stands in their custom_id, so a form that was opened before a restart is understood after it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
 
+from bot.seedream.models import ImageRequest
 from bot.ui.buttons import PRESSED, Sign
 from bot.words import Words, sentence
 
 LIFE = 900.0  # seconds; discord.py keeps a form that nobody sends for ever unless told otherwise
 LONGEST_PROMPT = 4000  # Discord's limit for a field
 _LONGEST_TITLE = 45
-_PROMPT = "prompt"
+_LONGEST_OPTION = 100
+PROMPT = "prompt"
+OPTIONS = ("model", "size", "ratio")  # the names that they have in a request, and in commands
 _SENT = "seedream_sent"
 
 # By the verb: the title, and what the field is called.
@@ -26,19 +30,22 @@ _ASKS: Mapping[str, tuple[str, str]] = {
 
 
 class PromptForm(discord.ui.Modal):
-    """Asks for a prompt, with one filled in to begin with."""
+    """Asks for a prompt, with one filled in to begin with; of a whole request also for what is most often wrong."""
 
-    def __init__(self, sign: Sign, words: Words, prompt: str = "") -> None:
+    def __init__(self, sign: Sign, words: Words, prompt: str = "", request: ImageRequest | None = None) -> None:
         title, label = _ASKS[sign.verb]
         super().__init__(title=words.say(title)[:_LONGEST_TITLE], custom_id=str(sign), timeout=LIFE)
+        self._ask(words.say(label), PROMPT, prompt, LONGEST_PROMPT, discord.TextStyle.paragraph)
+        for option in OPTIONS if request is not None else ():
+            self._ask(words.name(option), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
+
+    def _ask(
+        self, label: str, name: str, before: str, most: int, style: discord.TextStyle = discord.TextStyle.short
+    ) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            style=discord.TextStyle.paragraph,
-            custom_id=_PROMPT,
-            default=prompt[:LONGEST_PROMPT] or None,
-            min_length=1,
-            max_length=LONGEST_PROMPT,
+            style=style, custom_id=name, default=before[:most] or None, required=name == PROMPT, max_length=most
         )
-        self.add_item(discord.ui.Label(text=words.say(label)[:_LONGEST_TITLE], component=field))
+        self.add_item(discord.ui.Label(text=label[:_LONGEST_TITLE], component=field))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Hand it on, as a button does."""
@@ -52,11 +59,19 @@ async def submitted(interaction: discord.Interaction[Any]) -> None:
         interaction.client.dispatch(PRESSED, interaction)
 
 
-def prompt_of(interaction: discord.Interaction[Any]) -> str | None:
-    """What stands in the field, None if there is none, or more in it than can have been typed."""
+def values_of(interaction: discord.Interaction[Any]) -> dict[str, str] | None:
+    """What stands in the fields, by their names; None if there is no prompt, or more in one than can be typed."""
     data: Any = interaction.data or {}
-    found = next((field.get("value") for field in _fields(data) if field.get("custom_id") == _PROMPT), None)
-    return found if isinstance(found, str) and len(found) <= LONGEST_PROMPT else None
+    found = {str(field.get("custom_id")): field.get("value") for field in _fields(data)}
+    values = {name: value for name, value in found.items() if isinstance(value, str) and len(value) <= LONGEST_PROMPT}
+    return values if PROMPT in values and len(values) == len(found) else None
+
+
+def changed(request: ImageRequest, values: Mapping[str, str]) -> ImageRequest:
+    """The request with what stands in the fields of its form."""
+    model = values.get("model", "").strip() or request.model
+    given: dict[str, Any] = {name: values[name].strip() or None for name in ("size", "ratio") if name in values}
+    return replace(request, prompt=values[PROMPT], model=model, **given)
 
 
 def _fields(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ Nothing is remembered between two presses but who has pressed what in the last t
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -16,51 +16,25 @@ from bot.studio import history, queue, stars
 from bot.studio.courier import CourierError
 from bot.studio.job import Job, Origin
 from bot.studio.limits import Barrier, Refusal
-from bot.studio.studio import Ticket
 from bot.ui import cards
 from bot.ui.acks import acknowledged
-from bot.ui.asking import Asking, Wanted, origin_of, who_of
+from bot.ui.asking import Asking, origin_of, who_of
 from bot.ui.buttons import Sign, bad_news_view, history_view, info_view, more_view
 from bot.ui.faults import Barred, plainly
+from bot.ui.forms import FORMS, Forms
 from bot.ui.house import House
-from bot.ui.modals import PromptForm, prompt_of
+from bot.ui.press import NOWHERE, PATIENCE, Press
 from bot.ui.refusals import refused
 from bot.ui.removal import Removal
 from bot.ui.reprints import Reprints
 from bot.ui.words import apology
 from bot.words import Words, sentence
 
-PATIENCE = 5.0  # seconds for words of ours
 TWICE = 2.0  # seconds between two presses of a finger that meant one
 PER_PAGE = 5
 _REMEMBERED = 1000  # presses
 
-_STALE = sentence("This button is not of use any more · look in `/history`, or ask anew with `/imagine`")
 _GONE = sentence("The pictures are gone · ask for them again with **Again**, or begin with `/imagine`")
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button pressed or a form sent: by whom and where, what it says, in which words to answer."""
-
-    interaction: discord.Interaction[Any]
-    sign: Sign
-    words: Words
-
-    @property
-    def user(self) -> int:
-        return self.interaction.user.id
-
-    async def say(self, text: str, view: discord.ui.View | None = None) -> None:
-        """Tell whoever pressed, and nobody else; over what was said before, if something was."""
-        more: dict[str, Any] = {"view": view} if view is not None else {}
-        more["allowed_mentions"] = discord.AllowedMentions.none()
-        if self.interaction.response.is_done():
-            call: Awaitable[Any] = self.interaction.edit_original_response(content=text, **more)
-        else:
-            call = self.interaction.response.send_message(text, ephemeral=True, **more)
-        with suppress(Barred, CourierError):  # who pressed will press again
-            await plainly(call, PATIENCE)
 
 
 Does = Callable[[Press, Job], Awaitable[None]]
@@ -69,9 +43,10 @@ Does = Callable[[Press, Job], Awaitable[None]]
 class Presses:
     """Does what buttons and forms say."""
 
-    def __init__(self, house: House, asking: Asking, reprints: Reprints, removal: Removal) -> None:
+    def __init__(self, house: House, asking: Asking, forms: Forms, reprints: Reprints, removal: Removal) -> None:
         self._house = house
         self._asking = asking
+        self._forms = forms
         self._reprints = reprints
         self._removal = removal
         self._latest: OrderedDict[tuple[int, str], float] = OrderedDict()
@@ -79,9 +54,9 @@ class Presses:
             "cancel": self._cancel,
             "again": self._again,
             "upscale": self._again,
-            "vary": self._ask_for_words,
-            "edit": self._ask_for_words,
-            "retry": self._ask_for_words,
+            "vary": forms.ask,
+            "edit": forms.ask,
+            "retry": forms.ask,
             "star": self._star,
             "delete": self._delete,
             "more": self._more,
@@ -90,40 +65,39 @@ class Presses:
             "spoiler": self._hide,
             "show": self._show,
         }
+        self._without_job: Mapping[str, Callable[[Press], Awaitable[None]]] = {
+            "page": self._page,
+            "draft": forms.draft,
+            "change": forms.change,
+        }
         self._costs = {"again", "upscale", "vary", "edit", "retry", "cancel"}
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Do it; whatever is no button of ours any more is answered kindly, and nothing else happens."""
         data: Any = interaction.data or {}
         sign = Sign.read(data.get("custom_id"))
-        words = Words(str(interaction.locale))
-        press = Press(interaction, sign or Sign("", 0), words)
+        press = Press(interaction, sign or NOWHERE)
         if sign is None:
-            await self.stale(interaction)
+            await press.stale()
             return
-        if sign.verb == "page":
-            await self._page(press)
+        if sign.verb in self._without_job:
+            await self._without_job[sign.verb](press)
             return
         does = self._does.get(sign.verb)
         job = await self._job(sign.number) if does else None
-        if does is None or job is None:
-            await self.stale(interaction)
+        if does is None or job is None or (press.is_form and sign.verb not in FORMS):
+            await press.stale()
             return
         if sign.verb in self._costs and job.who.user != press.user:
-            await press.say(refused(Refusal(Barrier.NOT_YOURS), str(interaction.locale)))
+            await press.refuse(Barrier.NOT_YOURS)
             return
-        if interaction.type is discord.InteractionType.modal_submit:
-            await self._sent(press, job)
+        if press.is_form:
+            await self._forms.sent(press, job)
         elif self._is_twice(press):
             with suppress(Barred, CourierError):
                 await plainly(interaction.response.defer(), PATIENCE)
         else:
             await does(press, job)
-
-    async def stale(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer what is no button of ours, or of a job that is gone."""
-        words = Words(str(interaction.locale))
-        await Press(interaction, Sign("", 0), words).say(words.say(_STALE))
 
     async def show(self, interaction: discord.Interaction[Any], job: Job, *, private: bool) -> None:
         """Bring the pictures of a job here."""
@@ -141,7 +115,7 @@ class Presses:
             if brought is not None:
                 return
             text = f"{words.say(_GONE)}\n{cards.info(words, job, mine=True)}"[: cards.LONGEST]
-        await Press(interaction, Sign("show", job.id), words).say(text, info_view(job, words))
+        await Press(interaction).say(text, info_view(job, words))
 
     async def history(self, interaction: discord.Interaction[Any], search: str = "", number: int = 1) -> None:
         """Answer with a page of one's own jobs, or turn to it."""
@@ -163,7 +137,7 @@ class Presses:
     async def delete(self, interaction: discord.Interaction[Any], job: Job, message: discord.Message | None) -> None:
         """Take the pictures of a job out of Discord and out of the database, for those who may."""
         words = Words(str(interaction.locale))
-        press = Press(interaction, Sign("delete", job.id), words)
+        press = Press(interaction)
         if not self._may_remove(interaction, job):
             await press.say(words.say("Only who asked for it, or who may manage messages here, can delete this"))
         elif not job.state.final:
@@ -179,7 +153,7 @@ class Presses:
         ancestors = await self._house.database.read(lambda tx: history.lineage(tx, job.id))
         mine = job.who.user == interaction.user.id
         text = cards.info(words, job, ancestors, mine=mine)
-        await Press(interaction, Sign("info", job.id), words).say(text, info_view(job, words) if mine else None)
+        await Press(interaction).say(text, info_view(job, words) if mine else None)
 
     async def _cancel(self, press: Press, job: Job) -> None:
         outcome = await self._house.studio.cancel(job.id, who_of(press.interaction))
@@ -206,36 +180,6 @@ class Presses:
         origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
         ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
         await self._asking.answer(interaction, await ask(job.id, origin, who))
-
-    async def _ask_for_words(self, press: Press, job: Job) -> None:
-        before = "" if press.sign.verb == "edit" else str(job.request.get("prompt") or "")
-        with suppress(Barred, CourierError):
-            form = PromptForm(press.sign, press.words, before)
-            await plainly(press.interaction.response.send_modal(form), PATIENCE)
-
-    async def _sent(self, press: Press, job: Job) -> None:
-        """A form came back."""
-        prompt = prompt_of(press.interaction)
-        if press.sign.verb not in {"vary", "edit", "retry"} or prompt is None:
-            await self.stale(press.interaction)
-            return
-        if not prompt.strip():
-            await press.say(press.words.say("There is nothing in it · write what to draw, and send it again"))
-            return
-        interaction = press.interaction
-        answer = await acknowledged(interaction, private=job.origin.visibility == "private")
-        if answer is None:
-            return
-        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
-        if press.sign.verb != "edit":
-            await self._asking.answer(interaction, await self._house.studio.vary(job.id, prompt, origin, who))
-            return
-        outcome: Ticket | Refusal = await self._house.studio.edit(job.id, prompt, origin, who)
-        shown = interaction.message
-        if isinstance(outcome, Refusal) and outcome.barrier is Barrier.EXPIRED and shown and shown.attachments:
-            await self._asking.ask(interaction, _going_on(job, prompt, shown))
-        else:
-            await self._asking.answer(interaction, outcome)
 
     async def _star(self, press: Press, job: Job) -> None:
         on = await self._house.database.write(lambda tx: stars.star(tx, press.user, job.id))
@@ -288,7 +232,7 @@ class Presses:
 
     async def _show(self, press: Press, job: Job) -> None:
         if job.who.user != press.user:
-            await press.say(refused(Refusal(Barrier.NOT_YOURS), str(press.interaction.locale)))
+            await press.refuse(Barrier.NOT_YOURS)
         else:
             await self.show(press.interaction, job, private=True)
 
@@ -325,17 +269,3 @@ class Presses:
 def _elsewhere(origin: Origin, channel: int) -> Origin:
     """The same in another channel, where the interaction's token does not lead."""
     return replace(origin, channel=channel, answer=None, application=None, token=None)
-
-
-def _going_on(job: Job, prompt: str, shown: discord.Message) -> Wanted:
-    """Going on from the pictures as they are in a message, in the way in which they were made."""
-    return Wanted(
-        prompt,
-        messages=(shown,),
-        model=job.request.get("model"),
-        ratio=job.request.get("ratio"),
-        size=job.request.get("size"),
-        visibility=job.origin.visibility,
-        verb="edit",
-        parent=job.id,
-    )

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 import discord
 
 from bot.seedream.models import ImageRequest, Reference
+from bot.ui.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A wish before its pictures have been looked at. Those of `messages` are references too, after `attachments`."""
+    """A wish before its pictures have been looked at. Those of `messages` are references too, after `attachments` and
+    the `sources` that were found before."""
 
     prompt: str = ""
     attachments: tuple[discord.Attachment, ...] = ()
     messages: tuple[discord.Message, ...] = ()
+    sources: tuple[Source, ...] = ()
     model: str | None = None
     ratio: str | None = None
     size: str | None = None

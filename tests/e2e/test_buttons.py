@@ -179,9 +179,9 @@ async def test_bad_news_can_be_changed_and_tried_again(stage: Stage) -> None:
         reply = await stage.ada.slash("imagine", prompt="a thing [[refuse]]")
         message = await reply.until(lambda message: "content policy" in message.text, PATIENCE)
         window = await stage.ada.press(message, "sd:retry:1")
-        [(label, before)] = window.modal.values.items()
-        assert before == "a thing [[refuse]]"
-        again = await stage.ada.submit(window, {label: "another thing"})
+        before = window.modal.values
+        assert list(before.values()) == ["a thing [[refuse]]", "seedream-4.5", "", ""]
+        again = await stage.ada.submit(window, {"prompt": "another thing"})
         await finished(stage, again)
 
 

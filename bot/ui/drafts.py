@@ -1,0 +1,70 @@
+"""What somebody was about to ask for: a request that was refused, or pictures that a form was opened for.
+
+One of each a person, the latest, so that they outlive a restart and never pile up. Their pictures lie on the shelf as
+long as the janitor leaves them there, which is an hour at least.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from bot.seedream.models import ImageRequest
+from bot.store.database import Database
+from bot.studio import memos, orders
+from bot.studio.job import Job
+from bot.studio.shelf import Shelf
+from bot.ui.sources import Source, Whence
+
+_REQUEST, _PICTURES = "draft", "form"
+_FIELDS = {field.name for field in fields(Source)}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request, and what else it takes to ask for it."""
+
+    request: ImageRequest
+    verb: str = "imagine"
+    parent: int | None = None
+    visibility: str = "public"
+
+
+class Drafts:
+    """Keeps and finds them, by the number of the interaction or message that they came from."""
+
+    def __init__(self, database: Database, shelf: Shelf) -> None:
+        self._database = database
+        self._shelf = shelf
+
+    async def keep(self, user: int, number: int, draft: Draft) -> None:
+        """Keep a request, in place of the one before; raises BadReference when its pictures are gone."""
+        order = await orders.write(draft.request, self._shelf)
+        told = {"id": number, "request": order, "verb": draft.verb, "parent": draft.parent}
+        told["visibility"] = draft.visibility
+        await self._database.write(lambda tx: memos.note(tx, _REQUEST, user, told))
+
+    async def find(self, user: int, number: int) -> Draft | None:
+        """The request of this number; raises BadReference when its pictures are gone."""
+        told = await self._database.read(lambda tx: memos.recall(tx, _REQUEST, user))
+        if told.get("id") != number:
+            return None
+        request = orders.read(told["request"], self._shelf)
+        return Draft(request, told["verb"], told["parent"], told["visibility"])
+
+    def of(self, job: Job) -> Draft:
+        """What a job was made from; raises BadReference when its pictures are gone."""
+        return Draft(orders.read(job.request, self._shelf), job.verb, job.parent, job.origin.visibility)
+
+    async def keep_pictures(self, user: int, number: int, sources: Sequence[Source], parent: int | None) -> None:
+        """Keep what a form was opened for."""
+        pictures = [asdict(source) | {"whence": source.whence.value} for source in sources]
+        told = {"id": number, "pictures": pictures, "parent": parent}
+        await self._database.write(lambda tx: memos.note(tx, _PICTURES, user, told))
+
+    async def pictures(self, user: int, number: int) -> tuple[tuple[Source, ...], int | None] | None:
+        """The pictures of this form, and the job that they are of, if they are of one."""
+        told = await self._database.read(lambda tx: memos.recall(tx, _PICTURES, user))
+        if told.get("id") != number:
+            return None
+        known = [{name: value for name, value in each.items() if name in _FIELDS} for each in told["pictures"]]
+        sources = tuple(Source(**(each | {"whence": Whence(each["whence"])})) for each in known)
+        return sources, told["parent"]

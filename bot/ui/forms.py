@@ -1,0 +1,130 @@
+"""What happens with forms: they are opened with what is known, and what is sent in them goes into the studio."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import discord
+
+from bot.seedream.errors import BadReference
+from bot.studio import orders
+from bot.studio.courier import CourierError
+from bot.studio.job import Job
+from bot.studio.limits import Barrier, Refusal
+from bot.ui.acks import acknowledged
+from bot.ui.asking import Asking, Wanted, origin_of, who_of
+from bot.ui.drafts import Draft, Drafts
+from bot.ui.faults import Barred, plainly
+from bot.ui.house import House
+from bot.ui.modals import PROMPT, PromptForm, changed, values_of
+from bot.ui.press import PATIENCE, Press
+
+FORMS = frozenset({"vary", "edit", "retry"})  # about a job
+
+
+class Forms:
+    """Opens forms, and does what is asked for in them."""
+
+    def __init__(self, house: House, asking: Asking, drafts: Drafts) -> None:
+        self._house = house
+        self._asking = asking
+        self._drafts = drafts
+
+    async def ask(self, press: Press, job: Job) -> None:
+        """Open the form of a button."""
+        prompt = "" if press.sign.verb == "edit" else str(job.request.get("prompt") or "")
+        request = orders.outline(job.request) if press.sign.verb == "retry" else None
+        await self._open(press, PromptForm(press.sign, press.words, prompt, request))
+
+    async def _open(self, press: Press, form: PromptForm) -> None:
+        with suppress(Barred, CourierError):
+            await plainly(press.interaction.response.send_modal(form), PATIENCE)
+
+    async def sent(self, press: Press, job: Job) -> None:
+        """A form about a job came back."""
+        values = await self._values(press)
+        if values is None:
+            return
+        if press.sign.verb == "edit":
+            await self._edit(press, job, values[PROMPT])
+            return
+        try:
+            draft = self._drafts.of(job)
+        except BadReference:
+            await press.refuse(Barrier.EXPIRED)
+            return
+        if press.sign.verb == "vary":
+            draft = replace(draft, verb="vary", parent=job.id)
+        await self._submit(press, replace(draft, request=changed(draft.request, values)))
+
+    async def _values(self, press: Press) -> dict[str, str] | None:
+        """What was written into a form; if that is nothing, it is said."""
+        values = values_of(press.interaction)
+        if values is None:
+            await press.stale()
+        elif not values[PROMPT].strip():
+            await press.say(press.words.say("There is nothing in it · write what to draw, and send it again"))
+        else:
+            return values
+        return None
+
+    async def _submit(self, press: Press, draft: Draft) -> None:
+        interaction = press.interaction
+        answer = await acknowledged(interaction, private=draft.visibility == "private")
+        if answer is None:
+            return
+        origin, who = origin_of(interaction, answer, draft.visibility), who_of(interaction)
+        outcome = await self._house.studio.submit(draft.request, origin, who, verb=draft.verb, parent=draft.parent)
+        await self._asking.answer(interaction, outcome, draft)
+
+    async def _edit(self, press: Press, job: Job, prompt: str) -> None:
+        """Go on from the pictures: from where they were made, or from the message that they are in."""
+        interaction = press.interaction
+        answer = await acknowledged(interaction, private=job.origin.visibility == "private")
+        if answer is None:
+            return
+        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
+        outcome = await self._house.studio.edit(job.id, prompt, origin, who)
+        shown = interaction.message
+        if isinstance(outcome, Refusal) and outcome.barrier is Barrier.EXPIRED and shown and shown.attachments:
+            await self._asking.ask(interaction, _going_on(job, prompt, shown))
+        else:
+            await self._asking.answer(interaction, outcome)
+
+    async def draft(self, press: Press) -> None:
+        """A request that was refused is opened again, or comes back."""
+        try:
+            draft = await self._drafts.find(press.user, press.sign.number)
+        except BadReference:
+            await press.refuse(Barrier.EXPIRED)
+            return
+        if draft is None:
+            await press.stale()
+        elif not press.is_form:
+            await self._open(press, PromptForm(press.sign, press.words, draft.request.prompt, draft.request))
+        elif (values := await self._values(press)) is not None:
+            await self._submit(press, replace(draft, request=changed(draft.request, values)))
+
+    async def change(self, press: Press) -> None:
+        """The form that **Edit image** has opened comes back."""
+        found = await self._drafts.pictures(press.user, press.sign.number)
+        if found is None or not press.is_form:
+            await press.stale()
+        elif (values := await self._values(press)) is not None:
+            sources, parent = found
+            await self._asking.ask(
+                press.interaction, Wanted(values[PROMPT], sources=sources, verb="edit", parent=parent)
+            )
+
+
+def _going_on(job: Job, prompt: str, shown: discord.Message) -> Wanted:
+    """Going on from the pictures as they are in a message, in the way in which they were made."""
+    return Wanted(
+        prompt,
+        messages=(shown,),
+        model=job.request.get("model"),
+        ratio=job.request.get("ratio"),
+        size=job.request.get("size"),
+        visibility=job.origin.visibility,
+        verb="edit",
+        parent=job.id,
+    )
