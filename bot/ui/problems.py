@@ -35,6 +35,7 @@ OPTIONS: Mapping[str, str] = {
 # `choices` is "a, b or c"; `rule` is one of these sentences again. What is more special stands first.
 RULES: Sequence[str] = (
     sentence("say what to draw"),
+    sentence("it is at the largest size already"),
     sentence("at least one picture"),
     sentence("the result keeps the shape of the reference picture"),
     sentence("it cannot be combined with layers"),
