@@ -1,6 +1,5 @@
 """Buttons, selects and layout: what Discord takes, and how it numbers what it has taken."""
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,7 +24,7 @@ def message(components: Any, *, layout: bool) -> list[Json]:
         where = f"components.{place}"
         choice(mapping(part, where).get("type"), f"{where}.type", _TOP if layout else {ROW})
         _one(part, where)
-    kept = copy.deepcopy(given)
+    kept: list[Json] = _without_nulls(given)
     every = everything(kept)
     if len(every) > MOST:
         raise invalid("components", f"Must be {MOST} or fewer in total.", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED")
@@ -50,7 +49,7 @@ def modal(data: Any) -> Json:
             _one(inner[0], f"{where}.components.0")
         else:
             _one(part, where)
-    kept = copy.deepcopy(given)
+    kept: Json = _without_nulls(given)
     _number(everything(kept["components"]))
     return kept
 
@@ -66,6 +65,13 @@ def media(components: Iterable[Json]) -> list[Json]:
         elif part["type"] == FILE:
             found.append(part["file"])
     return found
+
+
+def _without_nulls(value: Any) -> Any:
+    """A copy in which what is null is not there: that is how components come back."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _number(every: list[Json]) -> None:

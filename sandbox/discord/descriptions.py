@@ -218,7 +218,7 @@ def _is_time(instance: object) -> bool:
 
 @_FORMATS.checks("uri")
 def _is_uri(instance: object) -> bool:
-    return not isinstance(instance, str) or re.match(r"(?:https?|attachment|discord)://\S", instance) is not None
+    return not isinstance(instance, str) or re.match(r"(?:https?|wss?|attachment|discord)://\S", instance) is not None
 
 
 @_FORMATS.checks("int32")
