@@ -1,4 +1,4 @@
-"""The command: `python -m bench pipeline` (or `queue`) measures, prints a table and writes JSON."""
+"""The command: `python -m bench pipeline` (or `queue`, `discord`) measures, prints a table and writes JSON."""
 
 import argparse
 import asyncio
@@ -12,6 +12,9 @@ from typing import Any
 
 from bench import pipeline
 from bench.cases import quick
+from bench.discord import cases as discord_cases
+from bench.discord import goals as discord_goals
+from bench.discord import run as discord_run
 from bench.goals import GOALS, Goal, Results, wanted
 from bench.photo import SIDE
 from bench.queue import cases as queue_cases
@@ -21,8 +24,13 @@ from bench.queue import run as queue_run
 from bench.report import document, missed, table
 
 QUICK_SIDE = 3072  # still too large for Discord
-ABOUT = ("pipeline: from the provider's answer to Discord's message", "queue: from an order to a worker, and back")
+ABOUT = (
+    "pipeline: from the provider's answer to Discord's message",
+    "queue: from an order to a worker, and back",
+    "discord: from a command at Discord to the picture there",
+)
 QUICK_ROWS = rows.Size(2000, 1000)
+MANY = 20  # more people at Discord are not for a quick run
 
 Run = Callable[[Sequence[str], int, bool], Coroutine[Any, Any, tuple[list[Goal], Results, list[str]]]]
 
@@ -85,7 +93,22 @@ async def _queue(keys: Sequence[str], rounds: int, small: bool) -> tuple[list[Go
     return goals, results, [str(size), *([] if found.server else [places.MISSING])]
 
 
-SUBJECTS = {"pipeline": Subject(GOALS, _pipeline), "queue": Subject(queue_goals.GOALS, _queue)}
+async def _discord(keys: Sequence[str], rounds: int, small: bool) -> tuple[list[Goal], Results, list[str]]:
+    goals, cases = discord_goals.wanted(keys)
+    chosen = [discord_cases.quick(case) for case in cases if case.people <= MANY] if small else cases
+    async with discord_run.opened(chosen) as theatre:
+        results = await discord_run.rounds(theatre, chosen, rounds, _tell)
+        complete = all(theatre.has(engine) for case in chosen for engine in case.engines)
+    if small:
+        goals = [goal for goal in goals if all(need in results for need in goal.needs)]
+    return goals, results, [discord_run.SLOTS.format(discord_cases.SLOTS), *([] if complete else [places.MISSING])]
+
+
+SUBJECTS = {
+    "pipeline": Subject(GOALS, _pipeline),
+    "queue": Subject(queue_goals.GOALS, _queue),
+    "discord": Subject(discord_goals.GOALS, _discord),
+}
 
 
 def _tell(line: str) -> None:

@@ -40,7 +40,7 @@ class Bench:
         """One process, one result."""
         order = Order(case, mode, self.narrow if case.wish.rate else self.wide, self.photo)
         before = cpu(self.pid)
-        said = await _python("-m", "bench.client", str(order))
+        said = await python("-m", "bench.client", str(order))
         found: Result = json.loads(said.splitlines()[-1])
         return found | {"stub": cpu(self.pid) - before}
 
@@ -49,7 +49,7 @@ class Bench:
 async def start(folder: Path, *, side: int) -> AsyncIterator[Bench]:
     """Draw the picture and start the stub; it ends when its standard input is closed, at the latest with us."""
     photo = folder / "photo.png"
-    await _python("-m", "bench.photo", str(photo), str(side))
+    await python("-m", "bench.photo", str(photo), str(side))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.stub", str(STUB_CORE), str(photo)),
         cwd=ROOT,
@@ -89,7 +89,7 @@ def _order(case: Case, number: int) -> Sequence[str]:
     return modes[::-1] if number % 2 else modes
 
 
-async def _python(*arguments: str) -> str:
+async def python(*arguments: str) -> str:
     """Run a module to its end; what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *arguments), cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
