@@ -7,12 +7,14 @@ from typing import Any
 import discord
 
 from bot.studio.courier import CourierError
-from bot.ui.faults import Barred, plainly
+from bot.ui.faults import Barred, TokenRefused, plainly
 
 log = logging.getLogger(__name__)
 
 IN_TIME = 2.5  # seconds; what is later than 3 counts for nothing
+PAUSES = (0.05, 0.2, 0.5)  # after each try
 _ANSWER = "answer"
+_ALREADY = "(code 40060)"
 
 
 async def acknowledged(interaction: discord.Interaction[Any], *, private: bool = False) -> int | None:
@@ -23,21 +25,21 @@ async def acknowledged(interaction: discord.Interaction[Any], *, private: bool =
     if interaction.response.is_done():
         return await _known(interaction)
     end = asyncio.get_running_loop().time() + IN_TIME
-    while (left := end - asyncio.get_running_loop().time()) > 0:
+    for pause in PAUSES:
+        left = end - asyncio.get_running_loop().time()
         try:
-            said = await plainly(interaction.response.defer(ephemeral=private, thinking=True), left)
-        except Barred as error:
-            if not interaction.response.is_done() and "40060" not in str(error):
-                log.info("An interaction could not be answered in time: %s", error)
-                return None
-            return await _known(interaction)  # an answer to our first try that we did not hear of
+            said = await plainly(interaction.response.defer(ephemeral=private, thinking=True), max(0.0, left))
+        except (Barred, TokenRefused) as error:
+            if _ALREADY in str(error):  # an answer to our try before, which we have not heard of
+                return await _known(interaction)
+            log.info("An interaction could not be answered: %s", error)
+            return None
         except CourierError as error:
             log.info("An interaction's answer did not arrive: %s", error)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(pause)
         else:
-            answer = said.message_id if said else None
-            interaction.extras[_ANSWER] = answer
-            return answer or await _known(interaction)
+            interaction.extras[_ANSWER] = said.message_id if said else None
+            return await _known(interaction)
     return None
 
 

@@ -90,6 +90,12 @@ class Stage:
                 self.house.worker.stop()
                 await asyncio.wait_for(task, PATIENCE)
 
+    async def pictured(self, message: Message, seconds: float = 10.0) -> Message:
+        """The bot's reply to somebody's message, once it has pictures."""
+        answer = await self.ada.at(message.channel).answer(message)
+        await self.discord.until(lambda: answer.files, seconds)
+        return answer
+
 
 @asynccontextmanager
 async def open_stage(home: Path) -> AsyncIterator[Stage]:

@@ -2,22 +2,14 @@
 
 import pytest
 
-from sandbox.discord import Message
 from sandbox.pictures import encoded, scene
 from tests.e2e.stage import File, Stage, jpeg, png, shown
-
-
-async def pictured(stage: Stage, message: Message) -> Message:
-    """The bot's answer to a message, once it has pictures."""
-    answer = await stage.ada.answer(message)
-    await stage.discord.until(lambda: answer.files, 10)
-    return answer
 
 
 async def test_a_mention_with_a_picture_is_answered_with_a_reply_that_becomes_the_picture(stage: Stage) -> None:
     async with stage.playing():
         message = await stage.ada.says("@bot make it night --ar 16:9 --size 4K", files=[File("day.png", png())])
-        answer = await pictured(stage, message)
+        answer = await stage.pictured(message)
     assert "Image 1: `day.png`" in answer.text
     [call] = stage.seedream.calls
     assert isinstance(call.body, dict)
@@ -37,7 +29,7 @@ async def test_a_reply_to_pictures_of_the_bot_goes_on_from_all_of_them(stage: St
         theirs = await reply.until(lambda message: message.files)
         files = different(count)
         message = await stage.ada.says("@bot make it night", reply_to=theirs, files=files)
-        answer = await pictured(stage, message)
+        answer = await stage.pictured(message)
     last = stage.seedream.calls[-1]
     assert isinstance(last.body, dict)
     assert len(last.body["image"] if isinstance(last.body["image"], list) else [1]) == count + 1
@@ -49,7 +41,7 @@ async def test_of_twenty_pictures_those_are_used_that_the_model_takes_and_the_re
         reply = await stage.ada.slash("story", prompt="ten cats [[count:10]]", images=10)
         theirs = await reply.until(lambda message: "seedream-4.5" in message.text and len(message.files) == 10, 20)
         message = await stage.ada.says("@bot all together", reply_to=theirs, files=different(10))
-        answer = await pictured(stage, message)
+        answer = await stage.pictured(message)
     assert "Image 14: " in answer.text
     assert "6 more pictures are not used: this model takes at most 14" in answer.text
 
@@ -73,7 +65,7 @@ async def test_a_flag_that_is_wrong_is_told_before_anything_is_charged(stage: St
 
 async def test_a_flag_that_nobody_knows_stays_in_the_prompt_and_is_told(stage: Stage) -> None:
     async with stage.playing():
-        answer = await pictured(stage, await stage.ada.says("@bot a cat --fluffy"))
+        answer = await stage.pictured(await stage.ada.says("@bot a cat --fluffy"))
     assert "`--fluffy` is not a flag that I know" in answer.text
     [call] = stage.seedream.calls
     assert isinstance(call.body, dict)
@@ -94,7 +86,7 @@ async def test_what_is_wanted_in_private_comes_as_a_direct_message(stage: Stage)
 
 async def test_a_story_and_variations_can_be_asked_for_with_flags(stage: Stage) -> None:
     async with stage.playing():
-        story = await pictured(stage, await stage.ada.says("@bot a fox [[count:3]] --story 3"))
+        story = await stage.pictured(await stage.ada.says("@bot a fox [[count:3]] --story 3"))
         await stage.discord.until(lambda: len(story.files) == 3, 10)
         await stage.ada.says("@bot a dog --n 2")
         await stage.discord.until(lambda: sum(bool(message.files) for message in stage.ada.sees()) == 3, 10)

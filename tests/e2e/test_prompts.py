@@ -1,5 +1,7 @@
 """Prompts that want to ping, to break out of their place, or to be somebody else: they are drawn, and that is all."""
 
+from typing import Any
+
 import pytest
 
 from bot.ui.options import wanted
@@ -37,7 +39,7 @@ def seen_by_all(stage: Stage) -> list[Message]:
 
 
 async def test_no_prompt_pings_or_is_shown_where_it_could_do_anything(stage: Stage) -> None:
-    free = {"USER_IMAGES_PER_HOUR": "0", "USER_IMAGES_PER_DAY": "0"}
+    free: dict[str, Any] = {"USER_IMAGES_PER_HOUR": "0", "USER_IMAGES_PER_DAY": "0"}
     people = {
         "a person": f"<@{stage.bob.id}> <@!{stage.bob.id}>",
         "a role": f"<@&{stage.guild.id}> <#{stage.channel.id}>",
@@ -48,8 +50,7 @@ async def test_no_prompt_pings_or_is_shown_where_it_could_do_anything(stage: Sta
             message = await reply.until(lambda message: message.files, 10)
             assert prompt.strip() not in message.text, name
         for name in ("everyone", "heading", "code"):
-            answer = await stage.ada.answer(await stage.ada.says(f"@bot {PROMPTS[name]}"))
-            await stage.discord.until(lambda answer=answer: answer.files, 10)
+            await stage.pictured(await stage.ada.says(f"@bot {PROMPTS[name]}"))
     assert len(seen_by_all(stage)) == len(PROMPTS) + len(people) + 3
     for message in seen_by_all(stage):
         assert not message.mention_everyone
@@ -87,8 +88,7 @@ async def test_names_of_files_and_people_break_nothing(stage: Stage) -> None:
     async with stage.playing(USER_IMAGES_PER_HOUR="0"):
         for name in names:
             from_file = [File(name, png())]
-            answer = await stage.ada.answer(await stage.ada.says("@bot go on", files=from_file))
-            await stage.discord.until(lambda answer=answer: answer.files, 10)
+            answer = await stage.pictured(await stage.ada.says("@bot go on", files=from_file))
             _, line = answer.content.splitlines()
             assert line.count("`") == 2
             assert line.startswith("Image 1: `")
