@@ -30,7 +30,8 @@ def _learning(insert: MakeInsert) -> Executable:
 def eta(tx: Transaction, job: Job, capacity: Capacity | None = None) -> float | None:
     """When it should be done, by the clock; None if nothing like it was measured, nobody works, or it is overdue.
 
-    With the capacity of its provider, the pace there is considered too.
+    With the capacity of its provider, the pace there is considered too. Lines of other providers are not: whether
+    they move at all depends on those.
     """
     if job.state is State.QUEUED:
         return _from_the_line(tx, job, capacity or Capacity())
@@ -49,7 +50,8 @@ def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | Non
         return None
     if here.tag is None:  # it has been taken up since
         return tx.now + own
-    ahead = [] if here.other is None else tx.run(_AHEAD, {"its_id": job.id, "its_tag": here.tag}).all()
+    line = {"its_id": job.id, "its_tag": here.tag, "its_provider": job.provider}
+    ahead = [] if here.other is None else tx.run(_AHEAD, line).all()
     wait = 0.0
     if here.held + sum(kind.jobs for kind in ahead) >= here.slots:
         held = tx.run(_AT_WORK).all()
@@ -58,7 +60,7 @@ def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | Non
             whole = means.of(row.provider, row.model, row.images) or own
             work += max(0.0, (row.started_at or tx.now) + whole - tx.now)
         wait = work / here.slots
-    before = sum(kind.images * kind.jobs for kind in ahead if kind.provider == job.provider)
+    before = sum(kind.images * kind.jobs for kind in ahead)
     paced = capacity.opens_at(capacity.pay(here.paid_until or 0.0, before, tx.now), job.images)
     return max(tx.now + wait, paced, float(here.ready_at)) + own
 
@@ -73,12 +75,17 @@ _HERE = select(
     .scalar_subquery()
     .label("paid_until"),
     select(func.count()).where(HELD, CALLING).select_from(jobs).scalar_subquery().label("held"),
-    select(jobs.c.id).where(WAITING, jobs.c.id != bindparam("its_id")).limit(1).scalar_subquery().label("other"),
+    select(jobs.c.id)
+    .where(jobs.c.provider == bindparam("its_provider"), WAITING, jobs.c.id != bindparam("its_id"))
+    .limit(1)
+    .scalar_subquery()
+    .label("other"),
 )
 _KIND = (jobs.c.provider, jobs.c.model, jobs.c.images)
 _AHEAD = (
     select(*_KIND, func.count().label("jobs"))
-    .where(WAITING, QUEUED, tuple_(jobs.c.tag, jobs.c.id) < tuple_(bindparam("its_tag"), bindparam("its_id")))
+    .where(jobs.c.provider == bindparam("its_provider"), WAITING, QUEUED)
+    .where(tuple_(jobs.c.tag, jobs.c.id) < tuple_(bindparam("its_tag"), bindparam("its_id")))
     .group_by(*_KIND)
 )
 _AT_WORK = select(*_KIND, jobs.c.started_at).where(HELD, CALLING)

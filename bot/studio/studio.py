@@ -205,9 +205,10 @@ class Studio:
         limits, rules = self._limits(tx, asked.who)
         refusal = (
             _forbidden(asked, rules, limits)
+            or self._full(tx)  # looked at before the ledger, which everybody's orders wait for
             or ledger.reserve(tx, asked.who, asked.new.reserved, limits)
             or ledger.cooldown(tx, asked.who, limits)
-            or self._crowded(tx, asked.who, limits)
+            or _crowded(tx, asked.who, limits)
         )
         if refusal is not None:
             raise _No(refusal)
@@ -221,13 +222,11 @@ class Studio:
         rules = preferences.load(tx, who.server) if who.server is not None else Rules()
         return preferences.limits_for(self._terms.limits, rules, who.roles), rules
 
-    def _crowded(self, tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
-        waiting = queue.waiting_of(tx, who.user) if limits.waiting else 0
-        if limits.waiting and waiting >= limits.waiting:
-            return Refusal(Barrier.WAITING, Scope.USER, limit=limits.waiting, used=waiting, wanted=1)
-        waiting = queue.waiting_in_all(tx) if self._terms.queue_limit else 0
-        if self._terms.queue_limit and waiting >= self._terms.queue_limit:
-            return Refusal(Barrier.QUEUE_FULL, Scope.ALL, limit=self._terms.queue_limit, used=waiting, wanted=1)
+    def _full(self, tx: Transaction) -> Refusal | None:
+        most = self._terms.queue_limit
+        waiting = queue.waiting_in_all(tx) if most else 0
+        if most and waiting >= most:
+            return Refusal(Barrier.QUEUE_FULL, Scope.ALL, limit=most, used=waiting, wanted=1)
         return None
 
     def _model(self, name: str) -> str:
@@ -242,6 +241,13 @@ def _forbidden(asked: Asked, rules: Rules, limits: Limits) -> Refusal | None:
         return Refusal(Barrier.MODEL, Scope.SERVER, facts={"models": rules.models})
     if not asked.priced and limits.budgeted(in_server=asked.who.server is not None):
         return Refusal(Barrier.UNPRICED, facts={"model": asked.new.model})
+    return None
+
+
+def _crowded(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
+    waiting = queue.waiting_of(tx, who.user) if limits.waiting else 0
+    if limits.waiting and waiting >= limits.waiting:
+        return Refusal(Barrier.WAITING, Scope.USER, limit=limits.waiting, used=waiting, wanted=1)
     return None
 
 
