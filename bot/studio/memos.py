@@ -1,4 +1,4 @@
-"""Small values that outlive the process, by what they are about: in the table of preferences, under a scope of theirs."""
+"""Small values that outlive the process, by what they are about: rows of preferences under scopes of their own."""
 
 from collections.abc import Mapping
 from typing import Any
