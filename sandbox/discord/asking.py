@@ -56,7 +56,7 @@ def owners(world: World, user: User, channel: Channel) -> dict[str, str]:
     """Who has let the app in: the guild ("0"), the person ("1")."""
     found: dict[str, str] = {}
     if channel.guild is None:
-        found["0"] = "0"
+        found |= {"0": "0"} if not channel.company else {}
     elif world.bot.id in channel.guild.members:
         found["0"] = str(channel.guild.id)
     if user.installed:
@@ -79,7 +79,7 @@ def _written(world: World, it: Interaction) -> Json:
         "entitlements": [],
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": it.owners,
-        "context": 1 if it.channel.guild is None else 0,
+        "context": it.channel.context,
         "attachment_size_limit": world.file_limit_of(it.channel, it.user),
     }
     guild = it.channel.guild

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.discord import payloads, posts, threads
-from sandbox.discord.model import DM, Channel, Guild, Json, Member, Message, Role, User
+from sandbox.discord.model import DM, GROUP, Channel, Guild, Json, Member, Message, Role, User
 from sandbox.discord.permissions import BOT, EVERYONE, bits, moderator
 from sandbox.discord.person import Person
 from sandbox.discord.world import ACK_TIME, News, World
@@ -58,6 +58,14 @@ class Building:
     def dm(self, user: User | Person) -> Channel:
         """Somebody's channel with the bot alone."""
         return self.world.dm(_user(user))
+
+    def private(self, *people: User | Person) -> Channel:
+        """A private channel of two or more people: the bot is not in it, an app that one has installed works there."""
+        company = [_user(one) for one in people]
+        it = Channel(self.world.new_id(), "us", kind=DM if len(company) == 2 else GROUP, made=self.world.now)
+        it.company = company
+        self.world.channels[it.id] = it
+        return it
 
     def user(self, name: str, *, locale: str = "en-US", **traits: Any) -> User:
         """An account, the same one for the same name. `traits`: shown, avatar, installed, takes_dms, file_limit."""
@@ -152,7 +160,7 @@ class Building:
                 message.deleted = True
         for thread in [one for one in self.world.channels.values() if one.parent is channel and not one.closed]:
             self.close(thread)
-        if channel.kind != DM:
+        if channel.guild is not None:
             threads.tell(self.world, "THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", channel)
 
     def archive(self, thread: Channel, *, locked: bool = False) -> None:

@@ -68,9 +68,10 @@ def media(components: Iterable[Json]) -> list[Json]:
 
 
 def _without_nulls(value: Any) -> Any:
-    """A copy in which what is null is not there: that is how components come back."""
+    """A copy in which what is null is not there, but for colours: that is how components come back."""
     if isinstance(value, dict):
-        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+        kept = {name: inner for name, inner in value.items() if inner is not None or name == "accent_color"}
+        return {name: _without_nulls(inner) for name, inner in kept.items()}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 

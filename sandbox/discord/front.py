@@ -21,6 +21,7 @@ from sandbox.discord.routes import Routes
 from sandbox.discord.world import World
 
 BASE = "/api/v10"
+_STUBBORN = 4
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>cloudflare</body></html>"
 
 
@@ -36,6 +37,7 @@ class Front:
         self.downloads: list[Call] = []
         self.judges: list[Callable[[Call], list[str]]] = []
         self.invalid = 0
+        self._dead: dict[str, int] = {}
 
     async def cdn(self, request: web.Request, *, proxy: bool) -> web.StreamResponse:
         """Serve a file, or fail as asked."""
@@ -63,6 +65,7 @@ class Front:
             return await self._answer(request, call)
         finally:
             call.seconds = time.monotonic() - started
+            self._stubborn(call)
             if call.status in {401, 403, 429} and call.answer_headers.get("X-RateLimit-Scope") != "shared":
                 self.invalid += 1
             for judge in self.judges:
@@ -70,6 +73,17 @@ class Front:
             if not self._world.keep_files:
                 call.parts = [replace(part, data=b"") for part in call.parts]
             self._world.stir()
+
+    def _stubborn(self, call: Call) -> None:
+        """A webhook that is not there, or whose token has ended, should not be asked again and again."""
+        if call.status not in {401, 404} or "{token}" not in call.template or call.fault:
+            return
+        token = call.path.split("/")[3]
+        self._dead[token] = self._dead.get(token, 0) + 1
+        if self._dead[token] == _STUBBORN:
+            self._world.broken(
+                f"a token that does not count was used {_STUBBORN} times ({call.method} {call.template})"
+            )
 
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         fault = self._faults.take(call.method, call.path)

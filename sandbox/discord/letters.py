@@ -5,14 +5,14 @@ from typing import Any
 
 from sandbox.discord import files, payloads
 from sandbox.discord.components import FILE, media
-from sandbox.discord.model import COMPONENTS_V2, DM, HAS_SNAPSHOT, Attachment, Interaction, Json, Message, everything
+from sandbox.discord.model import COMPONENTS_V2, HAS_SNAPSHOT, Attachment, Interaction, Json, Message, everything
 from sandbox.discord.snowflakes import written
 from sandbox.discord.world import World
 
 
 def readable(it: Message, world: World) -> bool:
     """Whether an app without the Message Content intent may read it: its own, DMs, and what calls it."""
-    return it.author is world.bot or it.channel.kind == DM or it.calls
+    return it.author is world.bot or it.channel.context == 1 or it.calls
 
 
 def message(it: Message, world: World, *, whole: bool = False, gateway: bool = False, nested: bool = False) -> Json:

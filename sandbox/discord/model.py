@@ -9,7 +9,7 @@ MIB = 1024 * 1024
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 SUPPRESS_EMBEDS, SILENT, HAS_SNAPSHOT = 1 << 2, 1 << 12, 1 << 14
 
-TEXT, DM, VOICE, ANNOUNCEMENT, FORUM = 0, 1, 2, 5, 15
+TEXT, DM, GROUP = 0, 1, 3
 THREADS = {10, 11, 12}
 
 
@@ -73,7 +73,8 @@ class Guild:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """A text channel, a thread, or the DM of one person with the bot."""
+    """A text channel, a thread, the DM of one person with the bot, or a private channel of some `company`, in which
+    the bot has no place."""
 
     id: int
     name: str
@@ -81,6 +82,7 @@ class Channel:
     guild: Guild | None = None
     parent: "Channel | None" = None
     recipient: User | None = None
+    company: list[User] = field(default_factory=list)
     owner: User | None = None
     nsfw: bool = False
     archived: bool = False
@@ -89,6 +91,11 @@ class Channel:
     made: float = 0.0
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
     last: int | None = None
+
+    @property
+    def context(self) -> int:
+        """What Discord calls the place: a guild, the bot's own DM, another private channel."""
+        return 0 if self.guild is not None else 2 if self.company else 1
 
     @property
     def is_thread(self) -> bool:

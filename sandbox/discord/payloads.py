@@ -1,6 +1,6 @@
 """How Discord writes down users, guilds, channels and members."""
 
-from sandbox.discord.model import DM, THREADS, Channel, Guild, Json, Member, Role, User
+from sandbox.discord.model import DM, GROUP, THREADS, Channel, Guild, Json, Member, Role, User
 from sandbox.discord.permissions import in_channel
 from sandbox.discord.snowflakes import written
 from sandbox.discord.world import Application, World
@@ -79,8 +79,11 @@ def role(it: Role, bot: User) -> Json:
 def channel(it: Channel, world: World) -> Json:
     """A channel of any kind, as the gateway and REST show it."""
     told: Json = {"id": str(it.id), "type": it.kind, "flags": 0, "last_message_id": _text(it.last)}
-    if it.kind == DM:
-        return told | {"recipients": [user(it.recipient)] if it.recipient else []}
+    if it.kind in {DM, GROUP}:
+        people = it.company or ([it.recipient] if it.recipient is not None else [])
+        told["recipients"] = [user(someone) for someone in people]
+        group = {"name": it.name, "icon": None, "owner_id": str(people[0].id)} if it.kind == GROUP else {}
+        return told | group
     guild = it.guild
     told |= {"guild_id": _text(guild.id if guild else None), "name": it.name, "rate_limit_per_user": 0}
     told["parent_id"] = _text(it.parent.id if it.parent else None)
@@ -97,7 +100,7 @@ def asked_channel(it: Channel, world: World, asker: User) -> Json:
     """A channel within an interaction."""
     told = channel(it, world)
     told.pop("permission_overwrites", None)
-    if it.kind != DM:
+    if it.guild is not None:
         told["permissions"] = str(in_channel(it, asker))
     return told
 

@@ -74,7 +74,8 @@ def in_guild(guild: Guild, user: User) -> int:
 def in_channel(channel: Channel, user: User) -> int:
     """What somebody may do in a channel; a thread has its parent's overwrites."""
     if channel.guild is None:
-        return EVERYONE if user.bot or user is channel.recipient else 0
+        here = user in channel.company if channel.company else user.bot or user is channel.recipient
+        return EVERYONE if here else 0
     guild = channel.guild
     base = in_guild(guild, user)
     if base == ALL or not base:

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.discord import files as uploads
 from sandbox.discord import posts, slash, windows
 from sandbox.discord.asking import CannotDo, ask, message
-from sandbox.discord.model import DM, Channel, Json, Message, User, caption
+from sandbox.discord.model import Channel, Json, Message, User, caption
 from sandbox.discord.permissions import may, may_send
 from sandbox.discord.replies import Modal, Reply
 from sandbox.discord.slash import File, Resolved
@@ -218,7 +218,7 @@ class Person:
             raise CannotDo("this message is not there, or not for these eyes")
 
     def _may_write(self) -> None:
-        allowed = self.channel.kind == DM or may_send(self.channel, self.user)
+        allowed = self.channel.guild is None or may_send(self.channel, self.user)
         if not allowed or self.channel.closed or self.channel.locked:
             raise CannotDo("nothing can be written here")
 

@@ -97,8 +97,7 @@ def shown(thing: Json, what: str, locale: str) -> str:
 def judge(world: World, user: User, channel: Channel, found: Json) -> None:
     """Whether a person may use a command here; raises CannotDo with the reason."""
     guild, name = channel.guild, found["name"]
-    context = 1 if guild is None else 0
-    if found.get("contexts") is not None and context not in found["contexts"]:
+    if found.get("contexts") is not None and channel.context not in found["contexts"]:
         raise CannotDo(f"{name!r} cannot be used here")
     if not {int(key) for key in owners(world, user, channel)} & set(found["integration_types"]):
         raise CannotDo(f"{name!r} is not installed here")

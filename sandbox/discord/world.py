@@ -123,6 +123,8 @@ class World:
         channel = self.channels.get(number)
         if channel is None or channel.closed:
             raise Refusal(10003)
+        if channel.company:
+            raise Refusal(50001)
         if channel.guild is not None and (channel.guild.gone or self.bot.id not in channel.guild.members):
             raise Refusal(50001)
         return channel

@@ -1,6 +1,7 @@
 """A pretend Discord with one guild, and the real discord.py pointed at it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
@@ -75,6 +76,12 @@ class Bot(commands.Bot):
 async def pretend() -> AsyncIterator[PretendDiscord]:
     async with PretendDiscord() as server:
         yield judged(server)
+    assert [fault for fault in server.violations if of_the_server(fault)] == []
+
+
+def of_the_server(fault: str) -> bool:
+    """Whether it is our own answer or event that Discord would not send so."""
+    return ": answer." in fault or re.match(r"[A-Z_]+: \$", fault) is not None
 
 
 @pytest.fixture

@@ -215,6 +215,32 @@ async def test_people_read_commands_in_their_language(pretend: PretendDiscord, a
         assert pretend.events[-2].data["data"]["name"] == "paint"
 
 
+async def test_an_app_that_somebody_has_installed_works_among_friends_where_the_bot_is_not(
+    pretend: PretendDiscord, ann: Person, ben: Person, bot: Bot
+) -> None:
+    @bot.tree.command()
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def talk(interaction: Asked) -> None:
+        assert interaction.context.private_channel
+        await interaction.response.defer(thinking=True)
+        assert interaction.channel is not None
+        with pytest.raises(discord.Forbidden) as refused:
+            await bot.get_partial_messageable(interaction.channel.id).send("x")
+        await interaction.edit_original_response(content=str(refused.value.code))
+
+    async with running(pretend, bot):
+        for place in (pretend.private(ann, ben), pretend.private(ann, ben, pretend.user("cal"))):
+            with pytest.raises(CannotDo, match="not installed"):
+                await ben.at(place).slash("talk")
+            ann.user.installed = True
+            reply = await ann.at(place).slash("talk")
+            await reply.until(lambda message: message.text == "50001")
+            assert ben.sees(place) == [reply.message]
+            await ben.at(place).says("wow")
+        assert bot.heard == []
+
+
 async def test_who_has_left_and_what_is_closed_can_do_nothing(
     pretend: PretendDiscord, guild: Guild, channel: Channel, ann: Person, ben: Person, bot: Bot
 ) -> None:
