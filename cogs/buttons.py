@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.ui.buttons import PRESSED, Sign
+from bot.ui.buttons import PRESSED
 from bot.ui.client import Bot
 from bot.ui.modals import submitted
 from bot.ui.press import Press
@@ -42,7 +42,7 @@ def _buttons(message: discord.Message | None) -> Iterator[str | None]:
     """Every button of a message, by its custom_id; all of ours begin alike."""
     for row in message.components if message else ():
         if isinstance(row, discord.ActionRow):
-            yield from (child.custom_id for child in row.children if Sign.read(child.custom_id) or child.custom_id)
+            yield from (child.custom_id for child in row.children)
 
 
 async def setup(bot: Bot) -> None:

@@ -11,6 +11,7 @@ from bot.studio.job import Delivery, Job, State
 from bot.studio.rows import delivery_json, job_of
 
 AT_A_TIME = 1000  # rows
+DELETED = "deleted"  # the way of what was brought and taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def forget_pictures(tx: Transaction, job_id: int) -> bool:
     """Let go of the pictures of a job that is over, and of the messages that they were in; its prompt stays. False:
     it is not over, or there is no such job."""
     over = and_(jobs.c.id == job_id, jobs.c.closed_at.is_not(None))
-    nowhere = delivery_json(Delivery(way="deleted"))
+    nowhere = delivery_json(Delivery(way=DELETED))
     return bool(tx.run(update(jobs).where(over).values(pictures=None, delivery=nowhere)).rowcount)
 
 

@@ -69,7 +69,7 @@ class Asking:
 
     async def ask(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
         """From an interaction to its first real answer; the courier does what follows."""
-        with self._at_work():
+        with self.at_work():
             answer = await acknowledged(interaction, private=wanted.visibility == "private")
             if answer is None:
                 return
@@ -79,7 +79,7 @@ class Asking:
 
     async def ask_by_message(self, message: discord.Message, wanted: Wanted) -> None:
         """From a message that speaks to the bot; what is wanted in private is answered in a direct message."""
-        with self._at_work():
+        with self.at_work():
             answer = await self._first_words(message, private=wanted.visibility == "private")
             if answer is None:
                 return
@@ -224,7 +224,8 @@ class Asking:
         return wanted.model or self.default_model
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def at_work(self) -> Iterator[None]:
+        """Somebody is being served as long as this lasts."""
         self._busy += 1
         self._idle.clear()
         try:

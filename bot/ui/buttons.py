@@ -126,7 +126,8 @@ def more_view(job: Job, words: Words, links: Iterable[tuple[str, str]] = ()) -> 
 
 def info_view(job: Job, words: Words) -> discord.ui.View:
     """Under what is known of a picture."""
-    return _rows([JobButton.of(Sign(verb, job.id), words) for verb in ("again", "vary", "edit")])
+    verbs = ("again", "vary", "edit") if job.delivery is not None else ("again", "retry")
+    return _rows([JobButton.of(Sign(verb, job.id), words) for verb in verbs])
 
 
 def history_view(jobs: Iterable[Job], words: Words, number: int, of: int, search: str = "") -> discord.ui.View:

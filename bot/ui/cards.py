@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.seedream.tables import Model
 from bot.studio.endings import CANCELLED
-from bot.studio.history import Page
+from bot.studio.history import DELETED, Page
 from bot.studio.job import Job, State
 from bot.studio.limits import Left, Period, Scope
 from bot.studio.studio import Standing, Ticket
@@ -18,7 +18,8 @@ from bot.words import Words, sentence
 LONGEST = 2000  # Discord's limit for a message
 LISTED = 20  # jobs under way: one button each, five in a row, four rows
 _PROMPT = 120  # characters of a prompt in a list
-_WHOLE = 1000  # and where it stands alone
+_WHOLE = 1500  # and where it stands alone
+_COMMAND = 1800  # characters of a command
 
 STATES: Mapping[State, str] = {
     State.QUEUED: sentence("⏳ waits in the queue"),
@@ -32,6 +33,7 @@ STATES: Mapping[State, str] = {
     State.CANCELLED: sentence("✖️ cancelled"),
     State.IN_DOUBT: sentence("⚠️ nobody knows how it ended"),
 }
+_DELETED = sentence("🗑️ deleted")
 _PERIODS: Mapping[Period, str] = {
     Period.HOUR: sentence("this hour"),
     Period.DAY: sentence("today"),
@@ -82,7 +84,7 @@ def info(words: Words, job: Job, ancestors: Iterable[Job] = (), *, mine: bool = 
     sizes = dict.fromkeys(picture.size for picture in job.pictures if picture.size)
     told = [words.say("{option}: {value}", option=words.name(name), value=code(value)) for name, value in _given(job)]
     lines = [
-        words.say("**Picture #{id}** · {state}", id=job.id, state=words.say(STATES[job.state])),
+        words.say("**Picture #{id}** · {state}", id=job.id, state=_state(words, job)),
         code(job.request.get("prompt"), _WHOLE),
         " · ".join((code(job.model), *map(code, sizes))),
         " · ".join(option for option in told if option),
@@ -191,11 +193,11 @@ def _given(job: Job) -> Iterable[tuple[str, Any]]:
 
 def _command(job: Job) -> str:
     name = _COMMANDS.get(job.verb, "story" if job.request.get("max_images") else "imagine")
-    prompt = code(job.request.get("prompt"), 1500).strip("`")
-    options = [("prompt", prompt), ("model", job.model), *_given(job)]
+    options = [("prompt", job.request.get("prompt") or ""), ("model", job.model), *_given(job)]
     if job.origin.visibility != "public":
         options.append(("visibility", job.origin.visibility))
-    return " ".join((f"/{name}", *(f"{option}: {value}" for option, value in options if value != "")))
+    plain = [(option, code(value, _WHOLE).strip("`")) for option, value in options]
+    return " ".join((f"/{name}", *(f"{option}: {value}" for option, value in plain if value)))[:_COMMAND]
 
 
 def _entry(words: Words, job: Job) -> str:
@@ -203,7 +205,7 @@ def _entry(words: Words, job: Job) -> str:
     parts = [
         f"**#{job.id}**",
         words.time(job.created_at),
-        words.say(STATES[job.state]),
+        _state(words, job),
         code(job.model),
         words.plural("{count} picture", "{count} pictures", len(job.pictures)) if job.pictures else "",
         f"[{words.say('open')}]({where})" if where else "",
@@ -213,11 +215,14 @@ def _entry(words: Words, job: Job) -> str:
 
 def _waiting(words: Words, ticket: Ticket) -> str:
     job = ticket.job
-    place = (
-        words.say("place {place} in the queue", place=ticket.place) if ticket.place else words.say(STATES[job.state])
-    )
+    place = words.say("place {place} in the queue", place=ticket.place) if ticket.place else _state(words, job)
     ready = words.say("ready {when}", when=words.time(ticket.eta)) if ticket.eta is not None else ""
     return " · ".join(filter(None, (f"**#{job.id}**", place, ready, code(job.request.get("prompt"), 60))))
+
+
+def _state(words: Words, job: Job) -> str:
+    deleted = job.delivery is not None and job.delivery.way == DELETED
+    return words.say(_DELETED if deleted else STATES[job.state])
 
 
 def _left(words: Words, left: Left) -> str:

@@ -14,7 +14,7 @@ import discord
 from bot.store.database import Transaction
 from bot.studio import history, queue, stars
 from bot.studio.courier import CourierError
-from bot.studio.job import Job, Origin
+from bot.studio.job import Job, Origin, State
 from bot.studio.limits import Barrier, Refusal
 from bot.ui import cards
 from bot.ui.acks import acknowledged
@@ -74,6 +74,10 @@ class Presses:
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Do it; whatever is no button of ours any more is answered kindly, and nothing else happens."""
+        with self._asking.at_work():
+            await self._pressed(interaction)
+
+    async def _pressed(self, interaction: discord.Interaction[Any]) -> None:
         data: Any = interaction.data or {}
         sign = Sign.read(data.get("custom_id"))
         press = Press(interaction, sign or NOWHERE)
@@ -101,6 +105,9 @@ class Presses:
 
     async def show(self, interaction: discord.Interaction[Any], job: Job, *, private: bool) -> None:
         """Bring the pictures of a job here."""
+        if job.state is not State.SETTLED:
+            await self.about(interaction, job)
+            return
         visibility = "private" if private else job.origin.visibility
         answer = await acknowledged(interaction, private=visibility == "private")
         if answer is None:
@@ -206,7 +213,8 @@ class Presses:
             return
         try:
             channel = await plainly(interaction.user.create_dm(), PATIENCE)
-            origin = origin_of(interaction, None)
+            hidden = job.origin.visibility == "spoiler"
+            origin = origin_of(interaction, None, "spoiler" if hidden else "public")
             there = _elsewhere(origin, channel.id)
             brought = await self._reprints.bring(job, there, interaction.message)
         except (Barred, CourierError):
