@@ -26,10 +26,13 @@ class Gates:
 
     def __init__(self) -> None:
         self._gates: dict[float, asyncio.Event] = {}
+        self.brush: asyncio.Semaphore | None = None  # who wants to draw a picture has to get it
 
     async def sleep(self, seconds: float) -> None:
         """As long as it is closed."""
-        if seconds < 100:
+        if not seconds and self.brush is not None:
+            await self.brush.acquire()
+        elif seconds < 100:
             await asyncio.sleep(seconds)
         else:
             await self._gate(seconds).wait()

@@ -1,5 +1,9 @@
 """People ask with commands and get pictures: the whole way, with the real discord.py between two pretend ends."""
 
+import asyncio
+from collections.abc import Callable
+
+from sandbox.discord import Message
 from tests.e2e.stage import File, Stage, jpeg, png, shown
 
 
@@ -29,16 +33,28 @@ async def test_pictures_that_are_attached_are_numbered_and_used(stage: Stage) ->
     assert len(call.body["image"]) == 2
 
 
+def drawn(number: int) -> Callable[[Message], bool]:
+    """Whether a message shows so many pictures of a story, and says so."""
+    return lambda message: len(message.files) == number and f"{number} of 4 done" in message.text
+
+
 async def test_pictures_of_a_story_appear_one_by_one(stage: Stage) -> None:
+    stage.gates.brush = asyncio.Semaphore(0)
     async with stage.playing():
-        reply = await stage.ada.slash("story", prompt="a fox through the year [[count:4]] [[slow:100]]", images=4)
-        await reply.until(lambda message: "drawing" in message.text)
-        stage.gates.open(100)
-        for number in range(1, 5):
-            await reply.until(lambda message, number=number: len(message.files) >= number)  # type: ignore[misc]
+        reply = await stage.ada.slash("story", prompt="a fox through the year [[count:4]]", images=4)
+        seen = []
+        for number in range(1, 4):
+            stage.gates.brush.release()
+            message = await reply.until(drawn(number))
+            seen.append(message.files)
+            assert message.buttons == ["Cancel"]
+        stage.gates.brush.release()
         message = await reply.until(lambda message: "seedream-4.5" in message.text)
     assert len(shown(message)) == 4
+    assert [files == message.files[: len(files)] for files in seen] == [True, True, True]
     assert len(stage.ada.sees()) == 1
+    sent = [part.filename for call in stage.discord.calls("PATCH @original") for part in call.parts if part.filename]
+    assert sorted(sent) == sorted([*shown(message), *shown(message)[:3]]), "what is shown already is not sent again"
 
 
 async def test_blend_takes_two_pictures_and_words_of_its_own(stage: Stage) -> None:
