@@ -65,3 +65,40 @@ async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_proces
         message = await reply.until(lambda message: "#1" in message.text and "possibly charged" in message.text, 30)
         assert await running.stop() == 0, running.said
     assert message.files == []
+
+
+async def test_who_asks_while_it_stops_is_answered_and_served_by_the_next_process(stage: Stage) -> None:
+    async with bot(stage, STOP_GRACE_SECONDS="30") as running:
+        first = await stage.ada.slash("imagine", prompt="a lighthouse [[slow:100]]")
+        await stage.discord.until(lambda: stage.seedream.calls, 20)
+        running.process.terminate()
+        await running.until("1 jobs may end within 30 seconds")
+        second = await stage.bob.slash("imagine", prompt="a bird")
+        message = await second.done()
+        assert "in the queue" in message.text
+        stage.gates.open(100)
+        await first.until(lambda message: message.files, 20)
+        assert await running.end() == 0, running.said
+    assert message.files == []
+    async with bot(stage) as running:
+        await second.until(lambda message: message.files, 20)
+        assert await running.stop() == 0, running.said
+    assert len(stage.seedream.calls) == 2
+
+
+async def test_several_shards_of_one_process_serve_all_servers(stage: Stage) -> None:
+    others = [stage.discord.guild(f"server {number}") for number in range(4)]
+    people = [stage.discord.person(f"p{number}", guild) for number, guild in enumerate(others)]
+    async with bot(stage, SHARDS="0-1/2") as running:
+        await stage.discord.ready(30, shards=2)
+        for person in people:
+            reply = await person.slash("imagine", prompt="a cat")
+            await reply.until(lambda message: message.files, 20)
+        assert await running.stop() == 0, running.said
+
+
+async def test_the_commands_are_brought_by_the_process_of_the_first_shard(stage: Stage) -> None:
+    async with bot(stage, SHARDS="1/2") as running:
+        await stage.discord.ready(30)
+        assert await running.stop() == 0, running.said
+    assert stage.discord.calls("PUT commands") == []
