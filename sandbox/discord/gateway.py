@@ -106,7 +106,11 @@ class Gateway:
         """Serve one connection from its first byte to its last."""
         socket = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=True)
         await socket.prepare(request)
-        wire = Wire(socket, request.query.get("compress", ""))
+        try:
+            wire = Wire(socket, request.query.get("compress", ""))
+        except Refused as refused:
+            await socket.close(code=refused.code)
+            return socket
         self._wires.append(wire)
         self.beats.append(wire.beats)
         try:
@@ -129,10 +133,10 @@ class Gateway:
 
     def _left(self, wire: Wire, code: int | None) -> None:
         """A client that says goodbye gives its session up; one that is cut off may come back."""
-        for session in self.sessions.values():
-            if session.wire is wire:
-                session.wire = None
-                session.over = session.over or code in {1000, 1001}
+        for session in [session for session in self.sessions.values() if session.wire is wire]:
+            session.wire = None
+            if session.over or code in {1000, 1001}:
+                del self.sessions[session.id]
 
     def _heard(self, wire: Wire, frame: Json) -> None:
         wire.count(asyncio.get_running_loop().time())

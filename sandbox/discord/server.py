@@ -251,6 +251,6 @@ class PretendDiscord(Building):
         place = self._ports.get(port, "api")
         if place != "api":
             return await self._front.cdn(request, proxy=place == "media")
-        if request.path.startswith(f"{BASE}/"):
+        if request.path.startswith("/api/"):
             return await self._front.rest(request)
         return await self.gateway.answer(request)

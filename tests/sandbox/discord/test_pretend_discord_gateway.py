@@ -1,6 +1,7 @@
 """The gateway as a real discord.py client meets it: cuts, resumes, new sessions, shards, and doors that stay shut."""
 
 import asyncio
+import json
 from typing import Any
 
 import discord
@@ -213,3 +214,49 @@ async def test_a_button_works_after_the_bot_was_started_anew(pretend: PretendDis
     new.add_dynamic_items(Forever)
     async with running(pretend, new):
         assert (await ann.press(pretend.message(sent.id), "Again")).text == "again 42"
+
+
+async def first_close(pretend: PretendDiscord, query: dict[str, str], *frames: Any) -> int | None:
+    """The code with which a bare client is sent away."""
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    with aimed_at(pretend):
+        async with client:
+            await client.login(pretend.token)
+            socket = await client.http.ws_connect(str(discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY % query))
+            for frame in frames:
+                await socket.send_str(frame if isinstance(frame, str) else json.dumps(frame))
+            while (await socket.receive(timeout=5)).type.name == "TEXT":
+                pass
+            code = socket.close_code
+            await socket.close()
+            return code
+
+
+GOOD = {"v": "10", "encoding": "json"}
+
+
+@pytest.mark.parametrize(
+    ("query", "frames", "code"),
+    [
+        (GOOD | {"v": "9"}, [], 4012),
+        (GOOD | {"encoding": "etf"}, [], 4002),
+        (GOOD | {"compress": "gzip"}, [], 4002),
+        (GOOD, ["{"], 4002),
+        (GOOD, [{"op": 99}], 4001),
+        (GOOD, [{"op": 8, "d": {}}], 4003),
+        (GOOD, [{"op": 2, "d": {"token": "x", "properties": {}, "intents": 1}}], 4004),
+        (GOOD, [{"op": 6, "d": {"token": "x", "session_id": "x", "seq": 1}}], 4004),
+        (GOOD, [{"op": 1, "d": None}] * 121, 4008),
+    ],
+)
+async def test_what_breaks_the_gateways_rules_is_sent_away(
+    query: dict[str, str], frames: list[Any], code: int, pretend: PretendDiscord
+) -> None:
+    assert await first_close(pretend, query, *frames) == code
+
+
+async def test_a_second_identify_and_a_bad_shard_are_refused(pretend: PretendDiscord) -> None:
+    hello: dict[str, Any] = {"token": pretend.token, "properties": {}, "intents": 1}
+    assert await first_close(pretend, GOOD, {"op": 2, "d": hello}, {"op": 2, "d": hello}) == 4005
+    assert await first_close(pretend, GOOD, {"op": 2, "d": hello | {"shard": [2, 2]}}) == 4010
+    assert await first_close(pretend, GOOD, {"op": 2, "d": hello | {"intents": 1 << 30}}) == 4013
