@@ -17,6 +17,5 @@ def _written(call: Call) -> traffic.Call:
     """The call as the judge reads it: a form's JSON stands among its parts alone."""
     parts = [traffic.Part(part.name, part.filename, part.content_type, part.data, part.size) for part in call.parts]
     body = None if call.parts else call.body
-    return traffic.Call(
-        call.method, call.path, call.query, call.headers, body, tuple(parts), call.status or 0, call.answer
-    )
+    status = 0 if call.fault and call.answer is None else call.status or 0  # a page instead of JSON was asked for
+    return traffic.Call(call.method, call.path, call.query, call.headers, body, tuple(parts), status, call.answer)
