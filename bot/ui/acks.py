@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 IN_TIME = 2.5  # seconds; what is later than 3 counts for nothing
 PAUSES = (0.05, 0.2, 0.5)  # after each try
+_A_TRY = 1.2  # seconds for one of the tries within them: an answer that hangs must not be the only one
 _ANSWER = "answer"
 _ALREADY = "(code 40060)"
 
@@ -26,9 +27,9 @@ async def acknowledged(interaction: discord.Interaction[Any], *, private: bool =
         return await _known(interaction)
     end = asyncio.get_running_loop().time() + IN_TIME
     for pause in PAUSES:
-        left = end - asyncio.get_running_loop().time()
+        left = max(0.0, end - asyncio.get_running_loop().time())
         try:
-            said = await plainly(interaction.response.defer(ephemeral=private, thinking=True), max(0.0, left))
+            said = await plainly(interaction.response.defer(ephemeral=private, thinking=True), min(left, _A_TRY))
         except (Barred, TokenRefused) as error:
             if _ALREADY in str(error):  # an answer to our try before, which we have not heard of
                 return await _known(interaction)
@@ -40,7 +41,7 @@ async def acknowledged(interaction: discord.Interaction[Any], *, private: bool =
         else:
             interaction.extras[_ANSWER] = said.message_id if said else None
             return await _known(interaction)
-    return None
+    return await _known(interaction)  # it may have been said, and only the answers were lost
 
 
 async def _known(interaction: discord.Interaction[Any]) -> int | None:

@@ -22,8 +22,8 @@ class Barred(Exception):
     """This way does not lead to the person: no token, no message, no permission. Another may."""
 
 
-class TooLarge(Exception):
-    """Discord does not take so many bytes."""
+class TooLarge(Barred):
+    """Discord does not take so many bytes this way. Fewer may go; where there are none to spare, the way is barred."""
 
 
 class TokenRefused(CourierError):

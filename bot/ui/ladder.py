@@ -6,7 +6,7 @@ from collections.abc import Callable
 import discord
 
 from bot.studio.job import Job
-from bot.ui.faults import Barred
+from bot.ui.faults import Barred, TooLarge
 from bot.ui.rest import Letter, Post
 from bot.ui.route import Way, route
 
@@ -54,6 +54,8 @@ class Ladder:
     async def _try(self, job: Job, way: Way, letter: Letter) -> discord.Message | None:
         try:
             return await self._post.bring(way, job.origin, letter)
+        except TooLarge:
+            raise
         except Barred as error:
             log.info("Job %d: the way %s is barred: %s", job.id, way.value, error)
             return None
