@@ -91,6 +91,6 @@ async def test_a_link_to_a_picture_of_discord_is_used_and_one_to_elsewhere_is_re
         reply = await stage.ada.slash("imagine", prompt=f"like {link}")
         message = await reply.until(lambda message: message.files, 10)
         elsewhere = await (await stage.ada.slash("imagine", prompt="like https://evil.example/x.png")).done()
-    assert f"Image 1: `dog.png` (<@{stage.ada.id}>)" in message.text
+    assert "Image 1: `dog.png`" in message.text
     assert "is on another site, where the bot does not go" in elsewhere.text
     assert "evil" not in elsewhere.text
