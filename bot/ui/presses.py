@@ -262,7 +262,7 @@ class Presses:
 
     def _is_twice(self, press: Press) -> bool:
         """Whether the same person has pressed the same just before; by Discord's clock, in which both presses are."""
-        if press.sign.verb not in self._costs:
+        if press.sign.verb not in {"again", "upscale"}:  # the others cost nothing before a form is sent
             return False
         message = press.interaction.message
         key = (press.user, f"{message.id if message else 0}/{press.sign}")
