@@ -3,7 +3,7 @@
 Nothing in here is a provider's own text, and nothing of it is secret. Everything is said in the locale of the origin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.studio.courier import Stage
@@ -89,7 +89,7 @@ def facts(job: Job, pictures: Sequence[Result], absent: Absent, missing: Ending 
     """The words of a message with pictures: the line of facts, and what is not in it."""
     words = Words(job.origin.locale)
     sizes = dict.fromkeys(picture.size for picture in pictures if picture.size)
-    lines = [" · ".join((job.model, *sizes, f"#{job.id}"))]
+    lines = [" · ".join((job.model, *sizes, *_took(words, job), f"#{job.id}"))]
     if absent.kept:
         kept = words.plural(
             "{count} picture cannot be brought now, but kept for you: `/show {job}`",
@@ -108,6 +108,14 @@ def facts(job: Job, pictures: Sequence[Result], absent: Absent, missing: Ending 
     if missing is not None:
         lines.append(words.say("There are fewer pictures than asked for. {why}", why=_told(words, missing)))
     return "\n".join(lines)[:LONGEST]
+
+
+def _took(words: Words, job: Job) -> Iterator[str]:
+    """How long it was drawn, and what it cost, where that is known."""
+    if job.sent_at is not None and job.generated_at is not None:
+        yield words.say("{seconds} s", seconds=words.number(max(1, round(job.generated_at - job.sent_at))))
+    if cost := (job.usage or {}).get("cost"):
+        yield words.money(cost)
 
 
 def apology(job: Job, ending: Ending) -> str:
