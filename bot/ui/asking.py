@@ -22,11 +22,12 @@ from bot.ui.buttons import progress_view, refusal_view
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
+from bot.ui.options import offered
 from bot.ui.pins import Pins
 from bot.ui.places import PATIENCE, Place, locale_of, origin_of, place_of, place_of_message, who_of
 from bot.ui.references import Gathered, Gatherer
 from bot.ui.refusals import refused
-from bot.ui.sources import Collected, Collector, Whence
+from bot.ui.sources import Collected, Collector, Whence, tidy
 from bot.ui.wanted import Wanted
 from bot.words import Words, sentence
 
@@ -43,6 +44,9 @@ _NEEDS: dict[str, tuple[int, str]] = {  # pictures without which a wish makes no
 }
 _HOW = sentence("attach it, or right-click a message with a picture, then **Apps** → **Use as reference**")
 _FREE = sentence("not charged")
+_LOOKING = sentence("⏳ looking at it")
+_CLOSED = sentence("I cannot write to you in private: use `/imagine` with its option for that")
+TRIES = (0.2, 1.0, 3.0)  # seconds after each try to answer a message
 
 
 class Asking:
@@ -113,6 +117,9 @@ class Asking:
     async def _bring(self, place: Place, wanted: Wanted, collected: Collected) -> None:
         """Gather and submit, once for each variation."""
         said = Words(place.locale)
+        if not self._is_known(wanted.model):
+            await place.say(" · ".join((self._no_such_model(said, wanted.model or ""), said.say(_FREE))))
+            return
         async with self._gatherer.gather(collected.sources, self._model(wanted)) as gathered:
             stop = self._stands_in_the_way(said, wanted, collected, gathered)
             if stop:
@@ -208,17 +215,34 @@ class Asking:
     async def _first_words(self, message: discord.Message, *, private: bool) -> discord.Message | None:
         """Our answer to a message, as empty as it is yet. None if nobody could read one: then nothing is begun."""
         said = Words(locale_of(message))
-        text = said.say("⏳ looking at it")
-        try:
-            if private and message.guild:
-                return await plainly(message.author.send(text, allowed_mentions=_SILENT), PATIENCE)
-            return await plainly(message.reply(text, mention_author=False, allowed_mentions=_SILENT), PATIENCE)
-        except (Barred, CourierError) as error:
-            log.info("message:%d cannot be answered: %s", message.id, error)
-            if private and message.guild:
-                closed = said.say("I cannot write to you in private: use `/imagine` with its option for that")
-                await self.reply(message, closed)
-            return None
+        aside = private and message.guild is not None
+        # The nonce lets Discord post it once, however often it is sent, and by however many processes.
+        told: dict[str, Any] = {"nonce": str(message.id), "allowed_mentions": _SILENT}
+        for pause in TRIES:
+            try:
+                if aside:
+                    return await plainly(message.author.send(said.say(_LOOKING), **told), PATIENCE)
+                return await plainly(message.reply(said.say(_LOOKING), mention_author=False, **told), PATIENCE)
+            except Barred as error:
+                log.info("message:%d may not be answered: %s", message.id, error)
+                break
+            except CourierError as error:
+                log.info("message:%d could not be answered: %s", message.id, error)
+                await asyncio.sleep(pause)
+        if aside:
+            await self.reply(message, said.say(_CLOSED))
+        return None
+
+    def _is_known(self, model: str | None) -> bool:
+        """Whether a model can be asked for: what nobody knows would only be sent to be refused elsewhere."""
+        catalogue = self._house.workshop.seedream.catalogue
+        own = model is None or model == self.default_model or model.lower().startswith("ep-")
+        return own or catalogue.resolve(model or "") is not None
+
+    def _no_such_model(self, said: Words, model: str) -> str:
+        names = [f"`{key}`" for key in offered(self._house)]
+        what = said.say("There is no model `{model}`", model=tidy(model))
+        return " · ".join((what, said.say("choose {models}", models=said.listed(names, "or"))))
 
     def _model(self, wanted: Wanted) -> str:
         return wanted.model or self.default_model
