@@ -128,7 +128,9 @@ class Attempt:
             except CourierError as error:
                 log.info("Job %d: the courier came back: %s", self.job.id, error)
                 pause = error.retry_after or SHORTEST * 2.0**tried
-            if tried + 1 < TRIES and pause <= LONG:
+            if pause > LONG:
+                break
+            if tried + 1 < TRIES:
                 await self._kit.clock.sleep(pause)
         now = self._kit.database.now()
         if now >= (self.job.generated_at or self.job.created_at) + PATIENCE:
