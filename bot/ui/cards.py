@@ -79,6 +79,11 @@ def jump(job: Job) -> str | None:
     return f"https://discord.com/channels/{job.who.server or '@me'}/{job.origin.channel}/{job.delivery.messages[0]}"
 
 
+def came_from(words: Words, job: Job) -> str:
+    """What stands under pictures that came of others: which those are, and where."""
+    return words.say("From {parent}", parent=_linked(job))
+
+
 def info(words: Words, job: Job, ancestors: Iterable[Job] = (), *, mine: bool = False) -> str:
     """Everything that is known of a job; what it cost is for its owner alone."""
     sizes = dict.fromkeys(picture.size for picture in job.pictures if picture.size)

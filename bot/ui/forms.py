@@ -12,6 +12,7 @@ from bot.studio.job import Job
 from bot.studio.limits import Barrier, Refusal
 from bot.ui.acks import acknowledged
 from bot.ui.asking import Asking, Wanted, origin_of, who_of
+from bot.ui.cards import came_from
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
@@ -54,7 +55,8 @@ class Forms:
             return
         if press.sign.verb == "vary":
             draft = replace(draft, verb="vary", parent=job.id)
-        await self._submit(press, replace(draft, request=changed(draft.request, values)))
+        notes = came_from(press.words, job) if press.sign.verb == "vary" else ""
+        await self._submit(press, replace(draft, request=changed(draft.request, values)), notes)
 
     async def _values(self, press: Press) -> dict[str, str] | None:
         """What was written into a form; if that is nothing, it is said."""
@@ -67,12 +69,12 @@ class Forms:
             return values
         return None
 
-    async def _submit(self, press: Press, draft: Draft) -> None:
+    async def _submit(self, press: Press, draft: Draft, notes: str = "") -> None:
         interaction = press.interaction
         answer = await acknowledged(interaction, private=draft.visibility == "private")
         if answer is None:
             return
-        origin, who = origin_of(interaction, answer, draft.visibility), who_of(interaction)
+        origin, who = origin_of(interaction, answer, draft.visibility, notes), who_of(interaction)
         outcome = await self._house.studio.submit(draft.request, origin, who, verb=draft.verb, parent=draft.parent)
         await self._asking.answer(interaction, outcome, draft)
 
@@ -82,11 +84,12 @@ class Forms:
         answer = await acknowledged(interaction, private=job.origin.visibility == "private")
         if answer is None:
             return
-        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
+        notes = came_from(press.words, job)
+        origin, who = origin_of(interaction, answer, job.origin.visibility, notes), who_of(interaction)
         outcome = await self._house.studio.edit(job.id, prompt, origin, who)
         shown = interaction.message
         if isinstance(outcome, Refusal) and outcome.barrier is Barrier.EXPIRED and shown and shown.attachments:
-            await self._asking.ask(interaction, _going_on(job, prompt, shown))
+            await self._asking.ask(interaction, replace(_going_on(job, prompt, shown), notes=(notes,)))
         else:
             await self._asking.answer(interaction, outcome)
 

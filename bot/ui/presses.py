@@ -184,7 +184,8 @@ class Presses:
         answer = await acknowledged(interaction, private=job.origin.visibility == "private")
         if answer is None:
             return
-        origin, who = origin_of(interaction, answer, job.origin.visibility), who_of(interaction)
+        notes = cards.came_from(press.words, job)
+        origin, who = origin_of(interaction, answer, job.origin.visibility, notes), who_of(interaction)
         ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
         await self._asking.answer(interaction, await ask(job.id, origin, who))
 

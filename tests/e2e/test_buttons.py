@@ -50,6 +50,10 @@ async def test_a_result_has_its_buttons_and_again_makes_another(stage: Stage) ->
         assert shown(another)[0].startswith("seedream-2-1")
         child = await job(stage, 2)
         assert (child.verb, child.parent, child.request["prompt"]) == ("again", 1, "a lighthouse")
+        assert (
+            f"From [#1](<https://discord.com/channels/{stage.guild.id}/{stage.channel.id}/{message.id}>)"
+            in another.text
+        )
 
 
 async def test_vary_asks_for_words_with_the_old_ones_filled_in(stage: Stage) -> None:
