@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 from bot.seedream.errors import Charged, SeedreamError
@@ -19,7 +19,7 @@ from bot.seedream.models import (
 )
 from bot.store.database import Transaction
 from bot.studio import queue, steps
-from bot.studio.closing import end
+from bot.studio.closing import billed, end
 from bot.studio.courier import Stage
 from bot.studio.endings import cancelled, ending_of, passes
 from bot.studio.job import Ending, Job, Result, State
@@ -99,11 +99,12 @@ class Drawing:
                 await self._waits(event)
             case PictureReady(picture=picture):
                 self._keep(result_of(picture, self._kit.home))
-                self._report.tell(self.job, Stage("drawn", drawn=len(self._pictures)), self._pictures)
+                self._show()
                 self._write_soon()
             case PictureFailed(error=error):
                 self._missing = ending_of(error)
             case Finished(usage=usage):
+                self._report.drop()
                 self._unwritten = False  # what has not been written by now is written with the end
                 await self._written()
                 await self._generated(usage)
@@ -111,6 +112,13 @@ class Drawing:
     def _keep(self, result: Result) -> None:
         """A task that is asked for again tells all its pictures, also those which were written down before."""
         self._pictures = [*(known for known in self._pictures if known.index != result.index), result]
+
+    def _show(self) -> None:
+        """Pictures are shown while others are still to come; when all are there, they are brought at once."""
+        if len(self._pictures) < self._request.expected_images:
+            self._report.tell(self.job, Stage("drawn", drawn=len(self._pictures)), self._pictures)
+        else:
+            self._report.drop()
 
     def _cut_short(self, tx: Transaction, pictures: Sequence[Result], ending: Ending, doubtful: int) -> Job:
         job = steps.generated(tx, self.job, self._me, pictures, None, missing=ending)
@@ -168,7 +176,8 @@ class Drawing:
 
     async def _generated(self, usage: Usage | None) -> None:
         pictures, missing = tuple(self._pictures), self._missing
-        told = {name: value for name, value in asdict(usage).items() if value is not None} if usage else None
+        told = {name: value for name, value in asdict(usage).items() if value is not None} if usage else {}
+        told["cost"] = billed(replace(self.job, pictures=pictures, usage=told), self._kit.tariff)
         self.job = await self._kit.step(
             self.job, lambda tx: steps.generated(tx, self.job, self._me, pictures, told, missing=missing)
         )

@@ -27,9 +27,13 @@ class Report:
         if self._trip is None or self._trip.done():
             self._trip = asyncio.create_task(self._bring())
 
+    def drop(self) -> None:
+        """What has not left yet is no news any more."""
+        self._news = None
+
     async def close(self) -> None:
         """Nothing more is told after this, and nothing is under way: the answer itself can follow safely."""
-        self._news = None
+        self.drop()
         if self._trip is not None and not self._trip.done():
             await asyncio.wait({self._trip}, timeout=LAST_CALL)
             self._trip.cancel()

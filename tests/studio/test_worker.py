@@ -41,6 +41,13 @@ async def test_an_order_becomes_a_delivered_picture_and_the_ledger_balances(scen
     assert await scene.audit() == []
 
 
+async def test_a_picture_that_nothing_follows_is_brought_once_and_not_shown_before(scene: Scene) -> None:
+    await scene.start()
+    job = await scene.until(await scene.accepted())
+    assert [stage.name for stage in scene.messenger.progress_of[job.id]] == ["drawing"]
+    assert len(scene.messenger.delivered) == 1
+
+
 async def test_a_set_is_shown_picture_by_picture_and_delivered_whole(scene: Scene) -> None:
     await scene.start()
     job = await scene.until(await scene.accepted("a story [[count:3]]", max_images=4))
