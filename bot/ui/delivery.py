@@ -46,9 +46,9 @@ class RestCourier:
     async def deliver(self, job: Job, pictures: Sequence[Result], missing: Ending | None) -> Delivery:
         """Bring the pictures; those that are not to be had any more are neither delivered nor kept, and when that
         is all of them nothing is said."""
-        self._glimpses.forget(job)
+        shown = self._glimpses.forget(job)  # if this has to be tried again, everything is sent anew
         async with AsyncExitStack() as stack:
-            return await Trip(self._ladder, self._packer, job, missing, stack).run(pictures)
+            return await Trip(self._ladder, self._packer, job, missing, stack, shown).run(pictures)
 
     async def apologise(self, job: Job, ending: Ending) -> None:
         """Say it where the pictures would have gone; if no way is left there, it stays unsaid."""

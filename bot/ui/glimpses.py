@@ -43,9 +43,9 @@ class Glimpses:
         if message is not None and pictures:
             self._remember(job, message)
 
-    def forget(self, job: Job) -> None:
-        """It has come to its end."""
-        self._shown.pop(job.id, None)
+    def forget(self, job: Job) -> list[Kept]:
+        """It has come to its end; what has been shown of it."""
+        return list(self._shown.pop(job.id, {}).values())
 
     async def _new(self, job: Job, pictures: Sequence[Result], stack: AsyncExitStack) -> list[Packed]:
         found, room = [], REQUEST
@@ -68,5 +68,5 @@ class Glimpses:
         for attachment in message.attachments:
             number = attachment.filename.rpartition(".")[0].rpartition("-")[2]
             if number.isdecimal():
-                known[int(number) - 1] = Kept(attachment.id)
+                known[int(number) - 1] = Kept(attachment.id, attachment.filename)
         self._shown[job.id] = known

@@ -33,6 +33,7 @@ class Kept:
     of its own it sends everything, of which Discord wants to know nothing."""
 
     id: int
+    filename: str
 
     def to_dict(self) -> dict[str, str]:
         """As an edit names it."""
@@ -47,7 +48,7 @@ class Letter:
     files: Sequence[Upload]
     nonce: str
     view: Fresh | None = None  # the buttons under it; an edit without them removes those from before
-    kept: Sequence[Kept] = ()  # files that an edit leaves where they are, before the new ones
+    kept: Sequence[Kept] = ()  # files that an edit leaves where they are; what else has their names is not sent then
 
 
 class Post:
@@ -93,7 +94,9 @@ class Post:
     def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
         files = list(letter.files)
-        edited = cast(list[discord.Attachment | discord.File], [*letter.kept, *files])
+        there = {file.filename for file in letter.kept}
+        new = [file for file in files if file.filename not in there]
+        edited = cast(list[discord.Attachment | discord.File], [*letter.kept, *new])
         if letter.view is not None:
             told["view"] = letter.view()
         elif way in {Way.ORIGINAL, Way.ANSWER}:

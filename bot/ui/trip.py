@@ -13,7 +13,7 @@ from bot.ui.buttons import fresh, result_view
 from bot.ui.faults import TooLarge
 from bot.ui.ladder import Ladder
 from bot.ui.packing import REQUEST, DoesNotFit, Packed, Packer, first_message
-from bot.ui.rest import Letter
+from bot.ui.rest import Kept, Letter
 from bot.ui.route import Way
 from bot.ui.upload import Upload, UploadBroken
 
@@ -25,8 +25,17 @@ SMALLEST = 256 * 1024  # bytes; a picture is not made smaller than this to pleas
 class Trip:
     """The state of one delivery; `stack` holds the pictures open until its end."""
 
-    def __init__(self, ladder: Ladder, packer: Packer, job: Job, missing: Ending | None, stack: AsyncExitStack) -> None:
+    def __init__(
+        self,
+        ladder: Ladder,
+        packer: Packer,
+        job: Job,
+        missing: Ending | None,
+        stack: AsyncExitStack,
+        shown: Sequence[Kept] = (),
+    ) -> None:
         self._ladder = ladder
+        self._shown = shown  # in the message that will be edited
         self._packer = packer
         self._job = job
         self._missing = missing
@@ -121,7 +130,9 @@ class Trip:
         if not self._messages:
             text = beside(text, self._job)
         view = None if self._messages else fresh(result_view, self._job)
-        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", view)
+        names = {upload.filename for upload in uploads}
+        kept = [] if self._messages else [file for file in self._shown if file.filename in names]
+        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", view, kept)
 
 
 def upload_of(job: Job, packed: Packed) -> Upload:
