@@ -1,19 +1,21 @@
 """What somebody was about to ask for: a request that was refused, or pictures that a form was opened for.
 
-One of each a person, the latest, so that they outlive a restart and never pile up. Their pictures lie on the shelf as
-long as the janitor leaves them there, which is an hour at least.
+The latest few of each person are written down, so that they outlive a restart and never pile up. Their pictures lie on
+the shelf as long as the janitor leaves them there, which is an hour at least.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from bot.seedream.models import ImageRequest
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.studio import memos, orders
 from bot.studio.job import Job
 from bot.studio.shelf import Shelf
 from bot.ui.sources import Source, Whence
 
+MOST = 10  # of each kind and person
 _REQUEST, _PICTURES = "draft", "form"
 _FIELDS = {field.name for field in fields(Source)}
 
@@ -40,12 +42,12 @@ class Drafts:
         order = await orders.write(draft.request, self._shelf)
         told = {"id": number, "request": order, "verb": draft.verb, "parent": draft.parent}
         told["visibility"] = draft.visibility
-        await self._database.write(lambda tx: memos.note(tx, _REQUEST, user, told))
+        await self._database.write(lambda tx: _keep(tx, _REQUEST, user, told))
 
     async def find(self, user: int, number: int) -> Draft | None:
         """The request of this number; raises BadReference when its pictures are gone."""
-        told = await self._database.read(lambda tx: memos.recall(tx, _REQUEST, user))
-        if told.get("id") != number:
+        told = await self._database.read(lambda tx: _find(tx, _REQUEST, user, number))
+        if told is None:
             return None
         request = orders.read(told["request"], self._shelf)
         return Draft(request, told["verb"], told["parent"], told["visibility"])
@@ -58,13 +60,28 @@ class Drafts:
         """Keep what a form was opened for."""
         pictures = [asdict(source) | {"whence": source.whence.value} for source in sources]
         told = {"id": number, "pictures": pictures, "parent": parent}
-        await self._database.write(lambda tx: memos.note(tx, _PICTURES, user, told))
+        await self._database.write(lambda tx: _keep(tx, _PICTURES, user, told))
 
     async def pictures(self, user: int, number: int) -> tuple[tuple[Source, ...], int | None] | None:
         """The pictures of this form, and the job that they are of, if they are of one."""
-        told = await self._database.read(lambda tx: memos.recall(tx, _PICTURES, user))
-        if told.get("id") != number:
+        told = await self._database.read(lambda tx: _find(tx, _PICTURES, user, number))
+        if told is None:
             return None
         known = [{name: value for name, value in each.items() if name in _FIELDS} for each in told["pictures"]]
         sources = tuple(Source(**(each | {"whence": Whence(each["whence"])})) for each in known)
         return sources, told["parent"]
+
+
+def _keep(tx: Transaction, scope: str, user: int, told: Mapping[str, Any]) -> None:
+    """Note it behind those from before; of too many the oldest goes."""
+    before = [each for each in _all(tx, scope, user) if each["id"] != told["id"]]
+    memos.note(tx, scope, user, {"latest": [*before, told][-MOST:]})
+
+
+def _find(tx: Transaction, scope: str, user: int, number: int) -> Mapping[str, Any] | None:
+    return next((each for each in _all(tx, scope, user) if each["id"] == number), None)
+
+
+def _all(tx: Transaction, scope: str, user: int) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = memos.recall(tx, scope, user).get("latest", ())
+    return found

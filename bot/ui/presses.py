@@ -34,6 +34,8 @@ TWICE = 2.0  # seconds between two presses of a finger that meant one
 PER_PAGE = 5
 _REMEMBERED = 1000  # presses
 
+_CLOSED = sentence("I cannot write to you: allow direct messages from this server, and press again")
+_BUSY = sentence("Discord does not take the pictures just now · try again in a minute")
 _GONE = sentence("The pictures are gone · ask for them again with **Again**, or begin with `/imagine`")
 
 
@@ -117,7 +119,7 @@ class Presses:
             seen = interaction.message
             brought = await self._reprints.bring(job, origin_of(interaction, answer, visibility), seen)
         except CourierError:
-            text = words.say("Discord does not take the pictures just now · try again in a minute")
+            text = words.say(_BUSY)
         else:
             if brought is not None:
                 return
@@ -218,15 +220,13 @@ class Presses:
             origin = origin_of(interaction, None, "spoiler" if hidden else "public")
             there = _elsewhere(origin, channel.id)
             brought = await self._reprints.bring(job, there, interaction.message)
-        except (Barred, CourierError):
-            await press.say(said("I cannot write to you: allow direct messages from this server, and press again"))
-            return
-        if brought is None:
-            await press.say(said(_GONE))
-        elif not brought.delivered:
-            await press.say(said("I cannot write to you: allow direct messages from this server, and press again"))
+        except Barred:
+            await press.say(said(_CLOSED))
+        except CourierError:
+            await press.say(said(_BUSY))
         else:
-            await press.say(said("Sent to your direct messages"))
+            sent = said("Sent to your direct messages") if brought and brought.delivered else said(_CLOSED)
+            await press.say(sent if brought else said(_GONE))
 
     async def _hide(self, press: Press, job: Job) -> None:
         said = press.words.say
