@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import discord
@@ -25,6 +26,7 @@ from bot.ui.removal import Removal
 from bot.ui.reprints import Reprints
 from bot.ui.rest import PATIENCE, NoDiscord
 from bot.ui.sources import Collector
+from bot.ui.upload import CONNECTION_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ COGS = (
     "cogs.help",
     "cogs.menus",
 )
+PAUSES = (2, 5, 15, 60)  # seconds before the next try, if Discord is away when the bot starts
+_AWAY: tuple[type[Exception], ...] = (discord.GatewayNotFound, discord.HTTPException, *CONNECTION_ERRORS)
 _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
 # What Discord closes a connection with when it will not have the bot at all: the same again would only be worse.
@@ -105,13 +109,19 @@ class Bot(commands.AutoShardedBot):
             await self.tree.announce(house.database, self.application_id or self.user.id)
 
     async def stay(self) -> None:
-        """Be there until closed; raises NoDiscord when Discord does not want it."""
-        try:
-            await self.connect()
-        except discord.PrivilegedIntentsRequired:
-            raise NoDiscord(_CLOSED[4014]) from None
-        except discord.ConnectionClosed as error:
-            raise NoDiscord(_CLOSED.get(error.code, f"Discord has closed the connection ({error.code})")) from None
+        """Be there until closed, and wait for Discord while it is away; raises NoDiscord when it does not want us."""
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            try:
+                await self.connect()
+            except discord.PrivilegedIntentsRequired:
+                raise NoDiscord(_CLOSED[4014]) from None
+            except discord.ConnectionClosed as error:
+                raise NoDiscord(_CLOSED.get(error.code, f"Discord has closed the connection ({error.code})")) from None
+            except _AWAY as error:
+                log.warning("Discord's gateway cannot be reached (%s); next try in %d s", type(error).__name__, pause)
+                await asyncio.sleep(pause)
+            if self.is_closed():
+                return
 
     async def leave(self) -> None:
         """Answer those who are being served, and go."""

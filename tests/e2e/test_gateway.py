@@ -66,3 +66,11 @@ async def test_a_hundred_people_at_once_are_acknowledged_in_time_and_served(stag
         await asyncio.gather(*(reply.until(lambda message: message.files, 30) for reply in replies))
     assert max(reply.ack_seconds for reply in replies) < 3
     assert len(stage.seedream.calls) == 100
+
+
+async def test_a_gateway_that_is_away_at_the_start_is_waited_for(stage: Stage) -> None:
+    stage.discord.fail("D8", times=1, route="GET /gateway/bot")
+    async with stage.playing():
+        reply = await stage.ada.slash("imagine", prompt="a cat")
+        await reply.until(lambda message: message.files, 10)
+    assert len(stage.discord.calls("GET gateway")) == 2
