@@ -12,6 +12,7 @@ from typing import Any
 import discord
 
 from bot.store.database import Transaction
+from bot.store.documents import clean
 from bot.studio import history, queue, stars
 from bot.studio.courier import CourierError
 from bot.studio.job import Job, Origin, State
@@ -128,7 +129,7 @@ class Presses:
 
     async def history(self, interaction: discord.Interaction[Any], search: str = "", number: int = 1) -> None:
         """Answer with a page of one's own jobs, or turn to it."""
-        words, user = Words(str(interaction.locale)), interaction.user.id
+        words, user, search = Words(str(interaction.locale)), interaction.user.id, str(clean(search))
         page = await self._house.database.read(
             lambda tx: history.page(tx, user, search=search, number=number, size=PER_PAGE)
         )

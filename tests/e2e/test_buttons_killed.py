@@ -86,3 +86,19 @@ async def test_cancel_works_in_the_next_process(stage: Stage) -> None:
         await second.until(lambda message: "Cancelled · not charged" in message.text or message.files, PATIENCE)
         stage.gates.open(100)
         assert await running.stop() == 0, running.said
+
+
+async def test_who_presses_while_the_bot_stops_is_served_by_the_next_process(stage: Stage) -> None:
+    async with bot(stage, STOP_GRACE_SECONDS="30") as running:
+        message = await finished(await stage.ada.slash("imagine", prompt="a cat"))
+        slow = await stage.bob.slash("imagine", prompt="slow [[slow:100]]")
+        await slow.until(lambda message: "drawing" in message.text, PATIENCE)
+        running.process.terminate()
+        await running.until("may end within 30 seconds")
+        again = await press(stage, message, "again")
+        said = await again.done(PATIENCE)
+        assert "in the queue" in said.text
+        stage.gates.open(100)
+        assert await running.end() == 0, running.said
+    async with bot(stage):
+        assert shown(await finished(again))

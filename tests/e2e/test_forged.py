@@ -126,3 +126,20 @@ async def test_a_moderator_deletes_in_their_own_server_only(stage: Stage) -> Non
         assert "#1 is deleted" in (await reply.follow_up(1, PATIENCE)).text
         assert message.deleted
         assert (await job(stage, 1)).pictures == ()
+
+
+class Broken:
+    """What nobody has foreseen."""
+
+    async def pressed(self, interaction: object) -> None:
+        raise RuntimeError("a secret that is for the log alone")
+
+
+async def test_what_goes_wrong_behind_a_button_is_told_with_an_id(stage: Stage) -> None:
+    async with stage.playing() as bot:
+        message = await picture(stage)
+        bot.presses = Broken()  # type: ignore[assignment]
+        reply = await stage.ada.press(message, "sd:again:1")
+        assert "Something went wrong" in reply.text
+        assert "secret" not in reply.text
+        assert reply.message.only_for is stage.ada.user
