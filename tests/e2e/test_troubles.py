@@ -6,6 +6,7 @@ from typing import Any
 import discord
 import pytest
 from discord import app_commands
+from sqlalchemy import text
 
 from bot.store.errors import Unreachable
 from bot.ui import mishaps
@@ -94,3 +95,31 @@ async def test_a_link_to_a_picture_of_discord_is_used_and_one_to_elsewhere_is_re
     assert "Image 1: `dog.png`" in message.text
     assert "is on another site, where the bot does not go" in elsewhere.text
     assert "evil" not in elsewhere.text
+
+
+async def test_nobody_is_left_with_an_answer_that_says_nothing_when_the_database_is_broken(stage: Stage) -> None:
+    async with stage.playing():
+        assert stage.house is not None
+        await stage.house.database.write(lambda tx: tx.run(text("DROP TABLE preferences")))
+        message = await (await stage.ada.slash("imagine", prompt="a cat")).done()
+        answer = await stage.ada.answer(await stage.ada.says("@bot a cat"))
+        await stage.discord.until(lambda: "went wrong" in answer.text)
+    assert re.search(r" · [0-9a-f]{6}$", message.text)
+    assert "not charged" in answer.text
+    assert "preferences" not in message.text + answer.text
+    assert stage.seedream.calls == []
+
+
+async def test_people_are_spoken_to_in_their_language_and_guilds_in_theirs(stage: Stage) -> None:
+    async with stage.playing():
+        await stage.discord.synced("imagine")
+        li = stage.discord.person("li", stage.guild, stage.channel, locale="zh-CN")
+        message = await (await li.slash("imagine", prompt="a cat", size="huge")).done()
+        there = stage.discord.guild("Beijing", locale="zh-CN")
+        wang = stage.discord.person("wang", there)
+        answer = await wang.answer(await wang.says("@bot a cat --n 9"))
+    assert re.search("[\u4e00-\u9fff]", message.text)
+    assert "not charged" not in message.text
+    assert re.search("[\u4e00-\u9fff]", answer.text)
+    known = stage.discord.commands["imagine"]
+    assert known["description_localizations"]["zh-CN"]
