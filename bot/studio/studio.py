@@ -153,7 +153,8 @@ class Studio:
 
         return await self._database.read(work)
 
-    async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Ticket | Refusal:
+    async def plan(self, job: int, who: Who, verb: str, prompt: str | None = None) -> ImageRequest | Refusal:
+        """What "again", "vary", "edit" or "upscale" would ask for, to be submitted or changed."""
         parent = await self._database.read(lambda tx: queue.load(tx, job))
         if parent is None:
             return Refusal(Barrier.NO_SUCH_JOB)
@@ -164,18 +165,27 @@ class Studio:
         try:
             request = orders.read(parent.request, self._shelf)
             if verb == "edit":
-                pictures = references_of(parent.pictures, self._home, self._database.now())
+                used = parent.pictures[: self._most_references(request.model)]
+                pictures = references_of(used, self._home, self._database.now())
                 request = replace(request, references=pictures, max_images=None, layers=False)
         except BadReference:
             return Refusal(Barrier.EXPIRED)
         if prompt is not None:
             request = replace(request, prompt=prompt)
         if verb == "upscale":
-            larger = self._larger(request)
-            if larger is None:
-                return _bad_request([Problem("size", "it is at the largest size already")])
-            request = larger
-        return await self.submit(request, origin, who, verb=verb, parent=parent.id)
+            return self._larger(request) or _bad_request([Problem("size", "it is at the largest size already")])
+        return request
+
+    async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Ticket | Refusal:
+        request = await self.plan(job, who, verb, prompt)
+        if isinstance(request, Refusal):
+            return request
+        return await self.submit(request, origin, who, verb=verb, parent=job)
+
+    def _most_references(self, model: str) -> int | None:
+        """As many as the model takes; of one that takes none the check will tell."""
+        known = self._seedream.catalogue.resolve(model)
+        return known.references[1] or None if known else None
 
     def _larger(self, request: ImageRequest) -> ImageRequest | None:
         """The largest of which nobody says that it cannot be had."""
@@ -207,13 +217,17 @@ class Studio:
             _forbidden(asked, rules, limits)
             or self._full(tx)  # looked at before the ledger, which everybody's orders wait for
             or ledger.reserve(tx, asked.who, asked.new.reserved, limits)
-            or ledger.cooldown(tx, asked.who, limits)
+            or self._too_soon(tx, asked, limits)
             or _crowded(tx, asked.who, limits)
         )
         if refusal is not None:
             raise _No(refusal)
         new = replace(asked.new, at_once=limits.at_once, server_at_once=limits.server_at_once, weight=limits.weight)
         return queue.put(tx, new), True
+
+    def _too_soon(self, tx: Transaction, asked: Asked, limits: Limits) -> Refusal | None:
+        """A further picture of the same wish is not asked for anew."""
+        return None if asked.new.origin.further else ledger.cooldown(tx, asked.who, limits)
 
     def _ticket(self, tx: Transaction, job: Job, *, new: bool) -> Ticket:
         return Ticket(job, queue.place(tx, job.id), eta(tx, job, self._terms.capacity), new)

@@ -137,11 +137,10 @@ class Asking:
         """Submit one job, for the answer that is there or for one more; False if that is the end of it."""
         waiting = f"⏳ {place.origin.notes}"
         if number > 1:
-            answer = await place.one_more(waiting)
-            if answer is None:
+            further = await place.one_more(waiting, number)
+            if further is None:
                 return False
-            key = f"{place.origin.key}:{number}"
-            place = replace(place, origin=replace(place.origin, key=key, answer=answer, message=None, further=True))
+            place = further
         elif wanted.variations > 1:
             await place.say(waiting)  # Discord takes the next message for the answer until there is one
         outcome = await self._house.studio.submit(

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import discord
 
@@ -18,12 +18,12 @@ _SILENT = discord.AllowedMentions.none()
 
 # As `edit` of a message takes it: `content`, `view`, `allowed_mentions`.
 Edit = Callable[..., Coroutine[Any, Any, object]]
-Further = Callable[[str], Awaitable[int]]
+Further = Callable[[str], Awaitable[discord.Message]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of who asks and where. `edit` writes over our answer, `further` posts one more and tells its id."""
+    """What is known of who asks and where. `edit` writes over our answer, `further` posts one more."""
 
     origin: Origin
     who: Who
@@ -44,13 +44,16 @@ class Place:
             return False
         return True
 
-    async def one_more(self, text: str) -> int | None:
-        """Post one more message; its id, None if that is not possible."""
+    async def one_more(self, text: str, number: int) -> Self | None:
+        """Post one more message, the so many-th answer to the same; None if that is not possible."""
         try:
-            return await plainly(self.further(text), PATIENCE)
+            message = await plainly(self.further(text), PATIENCE)
         except (Barred, CourierError) as error:
             log.info("%s: a further answer could not be posted: %s", self.origin.key, error)
             return None
+        key = f"{self.origin.key}:{number}"
+        origin = replace(self.origin, key=key, answer=message.id, message=None, further=True)
+        return replace(self, origin=origin, edit=message.edit)
 
 
 def who_of(interaction: discord.Interaction[Any]) -> Who:
@@ -82,10 +85,9 @@ def origin_of(
 def place_of(interaction: discord.Interaction[Any], answer: int | None, visibility: str = "public") -> Place:
     """The place of an interaction that has been acknowledged."""
 
-    async def further(text: str) -> int:
+    async def further(text: str) -> discord.Message:
         private = visibility == "private"
-        message = await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=_SILENT)
-        return message.id
+        return await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=_SILENT)
 
     origin = origin_of(interaction, answer, visibility)
     return Place(origin, who_of(interaction), interaction.edit_original_response, further)
@@ -94,8 +96,8 @@ def place_of(interaction: discord.Interaction[Any], answer: int | None, visibili
 def place_of_message(message: discord.Message, answer: discord.Message, visibility: str = "public") -> Place:
     """The place of a message that has our answer already: below it, or in a direct message."""
 
-    async def further(text: str) -> int:
-        return (await answer.channel.send(text, allowed_mentions=_SILENT)).id
+    async def further(text: str) -> discord.Message:
+        return await answer.channel.send(text, allowed_mentions=_SILENT)
 
     guild, here = message.guild, answer.channel.id == message.channel.id
     roles = message.author.roles if isinstance(message.author, discord.Member) else ()

@@ -186,3 +186,23 @@ async def test_a_story_whose_token_ends_is_sent_whole_to_the_channel(stage: Stag
         stage.gates.brush.release()
         await stage.discord.until(lambda: any(len(message.files) == 2 for message in stage.ada.sees()), 15)
     assert len(stage.ada.sees()) == 2
+
+
+async def test_a_cooldown_is_between_wishes_and_not_between_the_pictures_of_one(stage: Stage) -> None:
+    async with stage.playing(USER_COOLDOWN_SECONDS="60"):
+        reply = await stage.ada.slash("imagine", prompt="a cat", variations=2)
+        await reply.until(lambda message: message.files)
+        other = await reply.follow_up()
+        await stage.discord.until(lambda: other.files)
+        message = await (await stage.ada.slash("imagine", prompt="a dog")).done()
+    assert "That was too soon after your last request" in message.text
+
+
+async def test_variations_stop_where_the_allowance_ends_and_say_so(stage: Stage) -> None:
+    async with stage.playing(USER_IMAGES_PER_HOUR="2"):
+        reply = await stage.ada.slash("imagine", prompt="a cat", variations=4)
+        await reply.until(lambda message: message.files)
+        last = await reply.follow_up(2)
+        await stage.discord.until(lambda: "You have used 2 of your 2 pictures" in last.text)
+    assert len(stage.seedream.calls) == 2
+    assert len(stage.ada.sees()) == 3
