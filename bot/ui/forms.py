@@ -80,18 +80,24 @@ class Forms:
 
     async def _edit(self, press: Press, job: Job, prompt: str) -> None:
         """Go on from the pictures: from where they were made, or from the message that they are in."""
-        interaction = press.interaction
-        answer = await acknowledged(interaction, private=job.origin.visibility == "private")
-        if answer is None:
+        interaction, visibility = press.interaction, job.origin.visibility
+        if await acknowledged(interaction, private=visibility == "private") is None:
             return
-        notes = came_from(press.words, job)
-        origin, who = origin_of(interaction, answer, job.origin.visibility, notes), who_of(interaction)
-        outcome = await self._house.studio.edit(job.id, prompt, origin, who)
-        shown = interaction.message
-        if isinstance(outcome, Refusal) and outcome.barrier is Barrier.EXPIRED and shown and shown.attachments:
-            await self._asking.ask(interaction, replace(_going_on(job, prompt, shown), notes=(notes,)))
+        request = await self._house.studio.plan(job.id, who_of(interaction), "edit", prompt)
+        notes, shown = came_from(press.words, job), interaction.message
+        expired = isinstance(request, Refusal) and request.barrier is Barrier.EXPIRED
+        if (expired or not self._takes_pictures(job.model)) and shown is not None and shown.attachments:
+            wanted = _going_on(job, prompt, shown, self._takes_pictures(job.model))
+            await self._asking.ask(interaction, replace(wanted, notes=(notes,)))
+        elif isinstance(request, Refusal):
+            await self._asking.answer(interaction, request)
         else:
-            await self._asking.answer(interaction, outcome)
+            await self._submit(press, Draft(request, "edit", job.id, visibility), notes)
+
+    def _takes_pictures(self, model: str) -> bool:
+        """Whether it goes on from pictures at all; one that nobody knows may."""
+        known = self._house.workshop.seedream.catalogue.resolve(model)
+        return known is None or known.references[1] > 0
 
     async def draft(self, press: Press) -> None:
         """A request that was refused is opened again, or comes back."""
@@ -119,8 +125,10 @@ class Forms:
             )
 
 
-def _going_on(job: Job, prompt: str, shown: discord.Message) -> Wanted:
-    """Going on from the pictures as they are in a message, in the way in which they were made."""
+def _going_on(job: Job, prompt: str, shown: discord.Message, alike: bool) -> Wanted:
+    """Going on from the pictures as they are in a message, in the way in which they were made if that is possible."""
+    if not alike:
+        return Wanted(prompt, messages=(shown,), visibility=job.origin.visibility, verb="edit", parent=job.id)
     return Wanted(
         prompt,
         messages=(shown,),

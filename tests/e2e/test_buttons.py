@@ -248,6 +248,30 @@ async def test_usage_and_help_are_told(stage: Stage, locale: str) -> None:
             assert "You: 20 of 20 pictures left this hour" in usage.text
 
 
+async def test_an_edit_that_is_refused_keeps_its_words_and_pictures(stage: Stage) -> None:
+    async with stage.playing(USER_IMAGES_PER_HOUR="1"):
+        message = await picture(stage)
+        window = await stage.ada.press(message, "sd:edit:1")
+        reply = await stage.ada.submit(window, {"prompt": "make it night"})
+        refused = await reply.until(lambda message: message.buttons, PATIENCE)
+        [button] = [part["custom_id"] for part in refused.every if "custom_id" in part]
+        opened = await stage.ada.press(refused, button)
+        assert next(iter(opened.modal.values.values())) == "make it night"
+    async with stage.playing():
+        await finished(stage, await stage.ada.submit(opened, {"prompt": "make it dawn"}))
+        child = await job(stage, 2)
+        assert (child.verb, child.parent, len(child.request["references"])) == ("edit", 1, 1)
+
+
+async def test_pictures_of_a_model_that_takes_none_are_edited_by_another(stage: Stage) -> None:
+    async with stage.playing():
+        message = await picture(stage, model="seedream-3.0-t2i")
+        window = await stage.ada.press(message, "sd:edit:1")
+        await finished(stage, await stage.ada.submit(window, {"prompt": "make it night"}))
+        child = await job(stage, 2)
+        assert (child.model, child.parent, len(child.request["references"])) == ("seedream-4.5", 1, 1)
+
+
 def _kill_links(tx: Transaction) -> None:
     """What the janitor does when the time of the links is over."""
     tx.run(update(jobs).values(pictures=[]))
