@@ -176,29 +176,6 @@ class Studio:
             return self._larger(request) or _bad_request([Problem("size", "it is at the largest size already")])
         return request
 
-    async def plan(self, job: int, who: Who, verb: str, prompt: str | None = None) -> ImageRequest | Refusal:
-        """What "again", "vary", "edit" or "upscale" would ask for, to be submitted or changed."""
-        parent = await self._database.read(lambda tx: queue.load(tx, job))
-        if parent is None:
-            return Refusal(Barrier.NO_SUCH_JOB)
-        if parent.who.user != who.user:
-            return Refusal(Barrier.NOT_YOURS)
-        if verb == "edit" and not parent.pictures:
-            return Refusal(Barrier.EXPIRED)
-        try:
-            request = orders.read(parent.request, self._shelf)
-            if verb == "edit":
-                used = parent.pictures[: self._most_references(request.model)]
-                pictures = references_of(used, self._home, self._database.now())
-                request = replace(request, references=pictures, max_images=None, layers=False)
-        except BadReference:
-            return Refusal(Barrier.EXPIRED)
-        if prompt is not None:
-            request = replace(request, prompt=prompt)
-        if verb == "upscale":
-            return self._larger(request) or _bad_request([Problem("size", "it is at the largest size already")])
-        return request
-
     async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Ticket | Refusal:
         request = await self.plan(job, who, verb, prompt)
         if isinstance(request, Refusal):
