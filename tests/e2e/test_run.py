@@ -102,3 +102,21 @@ async def test_the_commands_are_brought_by_the_process_of_the_first_shard(stage:
         await stage.discord.ready(30)
         assert await running.stop() == 0, running.said
     assert stage.discord.calls("PUT commands") == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_two_bots_with_a_shard_each_and_a_worker_share_one_database(stage: Stage, database_url: str) -> None:
+    """What one process has taken, another may draw; answers arrive where they were asked for, each once."""
+    shared = {"DATABASE_URL": database_url, "PARALLEL_JOBS": "1"}
+    guilds = [stage.guild, *(stage.discord.guild(f"server {number}") for number in range(5))]
+    people = [stage.discord.person(f"p{number}", guild) for number, guild in enumerate(guilds)]
+    async with bot(stage, SHARDS="0/2", **shared), bot(stage, SHARDS="1/2", **shared):
+        await stage.discord.ready(30, shards=2)
+        async with program(stage, "worker", **(shared | {"PARALLEL_JOBS": "4"})) as worker:
+            await worker.until("Working on up to 4")
+            replies = [await person.slash("imagine", prompt="a cat") for person in people * 3]
+            for reply in replies:
+                await reply.until(lambda message: message.files, 30)
+            assert await worker.stop() == 0, worker.said
+    assert len(stage.seedream.calls) == len(replies)
+    assert all(len(person.sees()) == 3 for person in people)
