@@ -11,7 +11,7 @@ from bot.studio import queue
 from bot.studio.job import Job
 from bot.ui import remarks
 from bot.ui.acks import acknowledged
-from bot.ui.buttons import Sign
+from bot.ui.buttons import Sign, pins_view
 from bot.ui.client import Bot
 from bot.ui.modals import PromptForm
 from bot.ui.pins import MOST
@@ -79,7 +79,9 @@ class Menus(commands.Cog):
                     len(kept),
                 ),
             )
-        await interaction.edit_original_response(content="\n".join(lines)[:2000], allowed_mentions=_SILENT)
+        view = pins_view(words) if kept else None
+        text = "\n".join(lines)[:2000]
+        await interaction.edit_original_response(content=text, view=view, allowed_mentions=_SILENT)
 
     async def info(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Tell what is known of a picture."""

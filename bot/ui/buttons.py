@@ -38,6 +38,7 @@ _LABELS = {
     "info": ("ℹ️", sentence("Info")),
     "spoiler": ("🫥", sentence("Hide as spoiler")),
     "show": ("🖼️", sentence("Show")),
+    "unpin": ("📌", sentence("Let go")),
 }
 _STYLES = {"delete": discord.ButtonStyle.danger, "retry": discord.ButtonStyle.primary}
 
@@ -148,6 +149,11 @@ def queue_view(jobs: Iterable[Job], words: Words) -> discord.ui.View:
     label = words.say("Cancel")
     buttons = [JobButton.of(Sign("cancel", job.id), words, f"{label} #{job.id}") for job in jobs]
     return _rows(*(buttons[start : start + 5] for start in range(0, len(buttons), 5)))
+
+
+def pins_view(words: Words) -> discord.ui.View:
+    """Under what is said of pictures at hand."""
+    return _rows([JobButton.of(Sign("unpin", 0), words)])
 
 
 def fresh(make: Callable[[Job], discord.ui.View], job: Job) -> Fresh:

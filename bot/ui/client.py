@@ -101,7 +101,12 @@ class Bot(commands.AutoShardedBot):
         home, workshop = self.settings.data_dir, house.workshop
         reprints = Reprints(self, packer(workshop.seedream, workshop.press, home), home, house.database.now)
         self.presses = Presses(
-            house, self.asking, Forms(house, self.asking, self.drafts), reprints, Removal(self, house.database)
+            house,
+            self.asking,
+            Forms(house, self.asking, self.drafts),
+            self.pins,
+            reprints,
+            Removal(self, house.database),
         )
         for cog in cogs:
             await self.load_extension(cog)

@@ -24,6 +24,7 @@ from bot.ui.buttons import Sign, bad_news_view, history_view, info_view, more_vi
 from bot.ui.faults import Barred, plainly
 from bot.ui.forms import FORMS, Forms
 from bot.ui.house import House
+from bot.ui.pins import Pins
 from bot.ui.press import NOWHERE, PATIENCE, Press
 from bot.ui.refusals import refused
 from bot.ui.removal import Removal
@@ -46,12 +47,15 @@ Does = Callable[[Press, Job], Awaitable[None]]
 class Presses:
     """Does what buttons and forms say."""
 
-    def __init__(self, house: House, asking: Asking, forms: Forms, reprints: Reprints, removal: Removal) -> None:
+    def __init__(
+        self, house: House, asking: Asking, forms: Forms, pins: Pins, reprints: Reprints, removal: Removal
+    ) -> None:
         self._house = house
         self._asking = asking
         self._forms = forms
         self._reprints = reprints
         self._removal = removal
+        self._pins = pins
         self._latest: OrderedDict[tuple[int, str], float] = OrderedDict()
         self._does: Mapping[str, Does] = {
             "cancel": self._cancel,
@@ -70,6 +74,7 @@ class Presses:
         }
         self._without_job: Mapping[str, Callable[[Press], Awaitable[None]]] = {
             "page": self._page,
+            "unpin": self._unpin,
             "draft": forms.draft,
             "change": forms.change,
         }
@@ -248,6 +253,10 @@ class Presses:
 
     async def _page(self, press: Press) -> None:
         await self.history(press.interaction, press.sign.rest, min(press.sign.number, 10**6))
+
+    async def _unpin(self, press: Press) -> None:
+        await self._pins.unpin(press.user)
+        await press.say(press.words.say("No picture is at hand any more"))
 
     async def _job(self, number: int) -> Job | None:
         def find(tx: Transaction) -> Job | None:

@@ -42,6 +42,9 @@ async def test_use_as_reference_keeps_the_picture_for_the_next_request(stage: St
         assert "1 picture is at hand for an hour" in said.text
         await picture(stage, "the cat at sea")
         assert len((await job(stage, 1)).request["references"]) == 1
+        assert "No picture is at hand" in (await stage.ada.press(said, "sd:unpin:0")).text
+        await picture(stage, "the sea")
+        assert "references" not in (await job(stage, 2)).request
 
 
 async def test_image_info_tells_and_delete_image_deletes_for_those_who_may(stage: Stage) -> None:

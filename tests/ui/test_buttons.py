@@ -29,6 +29,7 @@ def every_view(locale: str) -> Iterable[discord.ui.View]:
     yield buttons.refusal_view(LARGEST, locale)
     yield buttons.more_view(one, words, [("somewhere", "https://discord.com/channels/1/2/3")])
     yield buttons.info_view(one, words)
+    yield buttons.pins_view(words)
     yield buttons.queue_view(many, words)
     for number, of in ((1, 1), (1, 2), (2, 2), (2, 3), (10**6, 10**6)):
         yield buttons.history_view(many[:5], words, number, of, "ü" * 200)
