@@ -19,6 +19,7 @@ class Crowd:
     discord: PretendDiscord
     size: int  # bytes that a picture has to have
     delivered: dict[str, float] = field(default_factory=dict)  # when, by the interaction's token
+    uploads: int = 0  # messages and edits with pictures: one for each picture is enough
     _missing: int = 0
     _done: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -30,6 +31,7 @@ class Crowd:
         words = call.path.split("/")
         if call.status != 200 or words[1] != "webhooks" or not call.files:
             return []
+        self.uploads += 1
         it = self.discord.world.interactions[words[3]]
         shown = it.original.attachments if it.original else []
         if [file.length for file in shown] == [self.size] and it.token not in self.delivered:

@@ -32,9 +32,10 @@ def _lines(case: Case, engine: str) -> Iterator[Goal]:
     yield one("longest time between heartbeats − planned", lambda of: (of["gap"] - of["beat"]) * 1000, "ms", LATE)
     yield one("most memory", lambda of: of["peak"] / MB, "MB")
     yield one("CPU of a job", lambda of: of["cpu"] * 1000 / of["count"], "ms")
+    yield one("uploads of a picture", lambda of: of["uploads"] / of["count"], "", 1.0, _GATE)
     yield one("errors", lambda of: of["errors"], "", 0.0, _GATE)
-    yield one("share of a core: bot", lambda of: of["cpu"] / of["wall"], "", None, _REPORT)
-    yield one("share of a core: Discord", lambda of: of["discord"] / of["wall"], "", None, _REPORT)
+    yield one("waiting for a core ÷ running", lambda of: of["waited"] / of["cpu"], "", None, _REPORT)
+    yield one("share of a core that Discord used", lambda of: of["discord"] / of["wall"], "", None, _REPORT)
     yield one("longest stall of Discord itself", lambda of: of["late"] * 1000, "ms", None, _REPORT)
 
 

@@ -83,6 +83,12 @@ class Bot:
         """Seconds that it has used, in nanoseconds' steps, and those of its children."""
         return sum(map(_cpu, [self.process.pid, *children(self.process.pid)]))
 
+    @property
+    def waited(self) -> float:
+        """Seconds in which its threads could have run, but others had the cores."""
+        files = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(file.read_text().split()[1]) for file in files) / 1e9
+
     def forget_peak(self) -> None:
         """Let its peak memory begin anew."""
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
@@ -149,12 +155,12 @@ async def _measured(
     bot.forget_peak()
     refused, late = discord.rates.refused, list[float]()
     ticker = asyncio.create_task(_tick(late))
-    spent, own, began = bot.cpu, time.process_time(), loop.time()
-    asked: list[Interaction] = []
+    spent, waited, own, began = bot.cpu, bot.waited, time.process_time(), loop.time()
+    asked, uploads = list[Interaction](), crowd.uploads
     for _ in range(case.times):
         asked += (await crowd.press(presses, channel, PATIENCE + 2 * case.wish.delay * case.people / case.slots))[0]
     wall = loop.time() - began
-    spent, own = bot.cpu - spent, time.process_time() - own
+    spent, waited, own = bot.cpu - spent, bot.waited - waited, time.process_time() - own
     await asyncio.sleep(case.beat * 1.1)  # until the next heartbeat
     ticker.cancel()
     acks = [it.answered_at - it.made for it in asked if it.answered_at is not None]
@@ -173,9 +179,11 @@ async def _measured(
         "beat": case.beat,
         "peak": bot.peak,
         "cpu": spent,
+        "waited": waited,
         "wall": wall,
         "discord": own,
         "late": max(late),
+        "uploads": crowd.uploads - uploads,
         "errors": errors,
     }
 
