@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _SCOPE = "commands"
 _PATIENCE = 60.0
+_REMEMBERED = 10_000  # interactions
 
 
 class Tree(app_commands.CommandTree[Any]):
@@ -28,6 +29,17 @@ class Tree(app_commands.CommandTree[Any]):
         everywhere = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
         anyhow = app_commands.AppInstallationType(guild=True, user=True)
         super().__init__(client, allowed_contexts=everywhere, allowed_installs=anyhow)
+        self._heard: dict[int, None] = {}  # in their order
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Nothing twice: when the gateway catches up after a break, it may tell again what it has told."""
+        if interaction.id in self._heard:
+            log.info("interaction:%d was told twice", interaction.id)
+            return False
+        if len(self._heard) >= _REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+        self._heard[interaction.id] = None
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Tell the person in words, and the log everything."""

@@ -332,7 +332,11 @@ async def at_once(
     mine = [
         item for item in request.session.items if isinstance(item, pytest.Function) and item.module is request.module
     ]
-    names = [str(item.callspec.params["name"]) for item in mine if hasattr(item, "callspec")]
+    names = [
+        str(item.callspec.params["name"])
+        for item in mine
+        if hasattr(item, "callspec") and "name" in item.callspec.params
+    ]
     async with open_lab(home) as lab:
         tasks = {name: asyncio.create_task(lab.run(chosen[name]), name=name) for name in names}
         try:
