@@ -146,9 +146,7 @@ class Asking:
         outcome = await self._house.studio.submit(
             request, place.origin, place.who, verb=wanted.verb, parent=wanted.parent
         )
-        if number == 1 or isinstance(outcome, Refusal):
-            draft = Draft(request, wanted.verb, wanted.parent, wanted.visibility)
-            await self._say(place, outcome, draft)
+        await self._say(place, outcome, Draft(request, wanted.verb, wanted.parent, wanted.visibility))
         return isinstance(outcome, Ticket)
 
     async def _say(self, place: Place, outcome: Ticket | Refusal, draft: Draft | None = None) -> None:

@@ -9,6 +9,7 @@ import discord
 
 from bot.studio.courier import CourierError
 from bot.studio.job import Origin, Who
+from bot.ui.asides import LONGEST
 from bot.ui.faults import Barred, plainly
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Place:
     async def say(self, text: str, view: discord.ui.View | None = None) -> bool:
         """Write it over our answer; False if it did not arrive."""
         try:
-            await plainly(self.edit(content=text, view=view, allowed_mentions=_SILENT), PATIENCE)
+            await plainly(self.edit(content=text[:LONGEST], view=view, allowed_mentions=_SILENT), PATIENCE)
         except (Barred, CourierError) as error:
             log.info("%s: an answer could not be written: %s", self.origin.key, error)
             return False
@@ -107,7 +108,7 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         message=message.id if here else None,
         answer=answer.id,
         locale=locale_of(message),
-        visibility=visibility if here else "public",  # nobody else is there
+        visibility="public" if visibility == "private" else visibility,  # it is in private where nobody else is
         upload_limit=guild.filesize_limit if guild and here else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
     )
     who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles))

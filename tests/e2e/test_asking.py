@@ -206,3 +206,14 @@ async def test_variations_stop_where_the_allowance_ends_and_say_so(stage: Stage)
         await stage.discord.until(lambda: "You have used 2 of your 2 pictures" in last.text)
     assert len(stage.seedream.calls) == 2
     assert len(stage.ada.sees()) == 3
+
+
+async def test_each_variation_waits_in_line_by_itself_and_can_be_cancelled(stage: Stage) -> None:
+    async with stage.playing(PARALLEL_JOBS="1"):
+        reply = await stage.ada.slash("imagine", prompt="a cat [[slow:100]]", variations=3)
+        last = await reply.follow_up(2)
+        await stage.discord.until(lambda: "in the queue" in last.text)
+        assert "3 of 3" in last.text
+        assert last.buttons == ["Cancel"]
+        stage.gates.open(100)
+        await stage.discord.until(lambda: last.files, 10)

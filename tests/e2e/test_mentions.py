@@ -114,5 +114,7 @@ async def test_where_the_bot_may_not_write_nothing_is_begun(stage: Stage) -> Non
 async def test_in_a_direct_message_nobody_has_to_be_mentioned(stage: Stage) -> None:
     async with stage.playing():
         alone = stage.ada.in_dm()
-        answer = await alone.answer(await alone.says("a cat"))
-        await stage.discord.until(lambda: answer.files, 10)
+        for text in ("a cat", "a dog --private", "a bird --spoiler"):
+            answer = await stage.pictured(await alone.says(text))
+            assert answer.channel is alone.channel
+        assert answer.files[0][0].startswith("SPOILER_")
