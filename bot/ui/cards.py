@@ -13,6 +13,7 @@ from bot.studio.history import DELETED, Page
 from bot.studio.job import Job, State
 from bot.studio.limits import Left, Period, Scope
 from bot.studio.studio import Standing, Ticket
+from bot.ui.words import kept
 from bot.words import Words, sentence
 
 LONGEST = 2000  # Discord's limit for a message
@@ -215,7 +216,10 @@ def _entry(words: Words, job: Job) -> str:
         words.plural("{count} picture", "{count} pictures", len(job.pictures)) if job.pictures else "",
         f"[{words.say('open')}]({where})" if where else "",
     ]
-    return " · ".join(filter(None, parts)) + f"\n-# {code(job.request.get('prompt')) or job.verb}"
+    lines = [" · ".join(filter(None, parts))]
+    if job.delivery is not None and job.delivery.kept and job.delivery.way != DELETED:
+        lines.append(kept(words, job, len(job.delivery.kept)))
+    return "\n".join([*lines, f"-# {code(job.request.get('prompt')) or job.verb}"])
 
 
 def _waiting(words: Words, ticket: Ticket) -> str:

@@ -85,19 +85,23 @@ def progress(job: Job, stage: Stage) -> str:
     return " · ".join((*parts, f"#{job.id}"))
 
 
+def kept(words: Words, job: Job, count: int) -> str:
+    """That so many pictures have not arrived, and how they can be had."""
+    return words.plural(
+        "{count} picture cannot be brought now, but kept for you: `/show {job}`",
+        "{count} pictures cannot be brought now, but kept for you: `/show {job}`",
+        count,
+        job=job.id,
+    )
+
+
 def facts(job: Job, pictures: Sequence[Result], absent: Absent, missing: Ending | None) -> str:
     """The words of a message with pictures: the line of facts, and what is not in it."""
     words = Words(job.origin.locale)
     sizes = dict.fromkeys(picture.size for picture in pictures if picture.size)
     lines = [" · ".join((job.model, *sizes, *_took(words, job), f"#{job.id}"))]
     if absent.kept:
-        kept = words.plural(
-            "{count} picture cannot be brought now, but kept for you: `/show {job}`",
-            "{count} pictures cannot be brought now, but kept for you: `/show {job}`",
-            absent.kept,
-            job=job.id,
-        )
-        lines.append(kept)
+        lines.append(kept(words, job, absent.kept))
     if absent.lost:
         lost = words.plural(
             "{count} picture could not be fetched any more",

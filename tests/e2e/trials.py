@@ -285,7 +285,7 @@ class Trial:
         assert len(self.calls) == 1
         there = self.person.at(self.lab.elsewhere)
         told = await (await there.slash("history")).done(LONG)
-        assert f"#{job.id}" in told.text
+        assert f"kept for you: `/show {job.id}`" in told.text
         shown = await there.slash("show", id=job.id)
         message = await shown.until(lambda message: message.files, LONG)
         assert [name.rpartition(".")[0] for name, _ in message.files] == [f"seedream-{job.id}-1"]
