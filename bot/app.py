@@ -18,6 +18,7 @@ from bot.seedream.retry import Policy
 from bot.seedream.transport import Transport
 from bot.store.database import Database
 from bot.store.open import open_database
+from bot.studio.alarms import Alarms
 from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
 from bot.studio.kit import Kit
@@ -92,6 +93,7 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
             capacity,
             asyncio.Semaphore(DELIVERIES),
             clock,
+            Alarms(database, courier),
         )
         pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
         studio = Studio(database, workshop.seedream, home, tariff, terms)

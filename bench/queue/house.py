@@ -19,6 +19,7 @@ from bot.seedream.models import Event, Finished, ImageRequest, Picture, PictureR
 from bot.seedream.providers import PROVIDERS
 from bot.seedream.transport import Transport
 from bot.store.database import Database
+from bot.studio.alarms import Alarms
 from bot.studio.courier import Stage
 from bot.studio.job import Delivery, Ending, Job, Origin, Result, Who
 from bot.studio.kit import Kit
@@ -91,6 +92,9 @@ class Returner:
     async def apologise(self, job: Job, ending: Ending) -> None:
         raise RuntimeError(f"job {job.id} has failed: {ending}")
 
+    async def warn(self, provider: str, error: str) -> None:
+        """There is no owner."""
+
 
 class House:
     """One process of the bot, as `bot.app` puts it together."""
@@ -105,16 +109,18 @@ class House:
             OPEN: Studio(database, seedream, home, self.tariff, terms),
             SHUT: Studio(database, Sleeper(SHUT, home, seconds, self.notes), home, self.tariff, terms),
         }
+        returner = Returner(self.notes)
         kit = Kit(
             database,
             seedream,
-            Returner(self.notes),
+            returner,
             self.tariff,
             Shelf.within(home),
             home,
             CAPACITY,
             asyncio.Semaphore(DELIVERIES),
             Clock(),
+            Alarms(database, returner),
         )
         self.worker = Worker(kit, Pace(slots))
 

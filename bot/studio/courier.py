@@ -41,3 +41,6 @@ class Courier(Protocol):
 
     async def apologise(self, job: Job, ending: Ending) -> None:
         """Say that and why there are no pictures. Raises CourierError to be asked again."""
+
+    async def warn(self, provider: str, error: str) -> None:
+        """Tell the owner of the bot about a trouble that only they can mend. Raises CourierError."""

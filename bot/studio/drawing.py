@@ -146,6 +146,8 @@ class Drawing:
             await self._kit.clock.sleep(max(0.05, again_at - self._kit.database.now()))
 
     async def _waits(self, event: Waiting) -> None:
+        if event.error is not None:
+            self._kit.alarms.hear(event.error)
         if event.error is not None and self.job.state is State.SENT:
             doubtful = self._cost_in_doubt() if event.error.charged is not Charged.NO else 0
             self.job = await self._kit.step(self.job, lambda tx: self._unsent(tx, doubtful))
@@ -175,6 +177,7 @@ class Drawing:
             await self._writing
 
     async def _generated(self, usage: Usage | None) -> None:
+        self._kit.alarms.calm(self.job.provider)
         pictures, missing = tuple(self._pictures), self._missing
         told = {name: value for name, value in asdict(usage).items() if value is not None} if usage else {}
         told["cost"] = billed(replace(self.job, pictures=pictures, usage=told), self._kit.tariff)
@@ -184,6 +187,7 @@ class Drawing:
 
     async def _failed(self, error: SeedreamError) -> None:
         """Nothing more will come: later again, or with what there is, or not at all."""
+        self._kit.alarms.hear(error)
         now = self._kit.database.now()
         if not self._pictures and passes(error) and now < self.job.created_at + PATIENCE:
             if self.job.state is State.SENT:

@@ -10,6 +10,7 @@ from bot.seedream.client import Seedream
 from bot.seedream.clock import Clock
 from bot.store.database import Database, Work
 from bot.store.errors import Passing
+from bot.studio.alarms import Alarms
 from bot.studio.courier import Courier
 from bot.studio.job import Job
 from bot.studio.queue import Capacity, Lost, load
@@ -35,6 +36,7 @@ class Kit:
     capacity: Capacity  # of each provider
     deliveries: asyncio.Semaphore
     clock: Clock
+    alarms: Alarms
 
     async def record(self, work: Work[T]) -> T:
         """Write down what has happened, however long the database is away: it cannot be made not to have happened."""

@@ -192,3 +192,4 @@ class Worker:
         for task in (keeper, *self._tasks):
             task.cancel()
         await asyncio.wait({keeper, *self._tasks}, timeout=FAREWELL)
+        await self._kit.alarms.close()

@@ -1,5 +1,6 @@
 """The courier over Discord's REST interface; it needs no gateway."""
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +22,9 @@ from bot.ui.ladder import Ladder
 from bot.ui.packing import Packer
 from bot.ui.rest import PATIENCE, Letter, Post, logged_in
 from bot.ui.trip import Trip
+from bot.ui.warnings import warn
+
+log = logging.getLogger(__name__)
 
 
 class RestCourier:
@@ -34,6 +38,8 @@ class RestCourier:
         now: Callable[[], float] = time.time,
         patience: float = PATIENCE,
     ) -> None:
+        self._client = client
+        self._patience = patience
         self._ladder = Ladder(Post(client, patience), now)
         self._packer = packer
         self._glimpses = Glimpses(self._ladder, packer)
@@ -56,6 +62,11 @@ class RestCourier:
         await self._ladder.send(
             job, Letter(words.apology(job, ending), (), f"sd-{job.id}-no", fresh(bad_news_view, job))
         )
+
+    async def warn(self, provider: str, error: str) -> None:
+        """Write to the owner of the bot."""
+        if not await warn(self._client, provider, error, self._patience):
+            log.warning("The owner of the bot takes no messages; %s at %s", error, provider)
 
 
 def _cancel(job: Job, stage: Stage) -> Fresh | None:

@@ -3,7 +3,7 @@ book says what people saw."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.seedream.retry import Policy
 from bot.seedream.transport import Transport
 from bot.store.database import Database
 from bot.studio import ledger, queue
+from bot.studio.alarms import Alarms
 from bot.studio.courier import CourierError, Stage
 from bot.studio.job import Delivery, Ending, Job, Origin, Result, Who
 from bot.studio.kit import Kit
@@ -56,6 +57,7 @@ class Messenger:
     delivered: list[tuple[int, list[bytes], Ending | None]] = field(default_factory=list)
     apologies: list[tuple[int, Ending]] = field(default_factory=list)
     progress_of: dict[int, list[Stage]] = field(default_factory=dict)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
     troubles: list[Exception] = field(default_factory=list)
     pause: Callable[[], Awaitable[object]] | None = None
 
@@ -80,6 +82,10 @@ class Messenger:
     async def apologise(self, job: Job, ending: Ending) -> None:
         self._trouble()
         self.apologies.append((job.id, ending))
+
+    async def warn(self, provider: str, error: str) -> None:
+        self._trouble()
+        self.warnings.append((provider, error))
 
     def _trouble(self) -> None:
         if self.troubles:
@@ -140,6 +146,7 @@ class Scene:
             self.capacity,
             asyncio.Semaphore(8),
             Clock(now=self.hands, sleep=hurry),
+            Alarms(self.database, self.messenger),
         )
 
     async def start(self, *, slots: int = 4, lease: float = 60.0, grace: float = 5.0) -> Worker:
@@ -175,6 +182,13 @@ class Scene:
             return now
 
         return await asyncio.wait_for(look(), PATIENCE)
+
+    async def settle(self, check: Callable[[], bool], seconds: float = 2.0) -> None:
+        """Give what nobody waits for the time to happen."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not check():  # noqa: ASYNC110 - it is not told
+                    await asyncio.sleep(0.005)
 
     async def pass_time(self, seconds: float) -> None:
         """The clock of the database moves on, and everybody looks at it."""

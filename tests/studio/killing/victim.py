@@ -27,6 +27,7 @@ from bot.store import upkeep
 from bot.store.database import Transaction
 from bot.store.open import open_database
 from bot.store.tables import jobs, workers
+from bot.studio.alarms import Alarms
 from bot.studio.courier import CourierError, Stage
 from bot.studio.job import Delivery, Ending, Job, Origin, Result, Who
 from bot.studio.kit import Kit
@@ -75,6 +76,9 @@ class Poster:
     async def apologise(self, job: Job, ending: Ending) -> None:
         await self._post(job, "ending", ending.error.encode(), 0)
         self._blade.reach("apologised")
+
+    async def warn(self, provider: str, error: str) -> None:
+        """There is no owner."""
 
     async def _post(self, job: Job, kind: str, content: bytes, pictures: int) -> int:
         async def halves() -> AsyncIterator[bytes]:
@@ -164,7 +168,9 @@ async def _work(life: Life, pipe: Connection) -> None:
         poster = Poster(session, seedream, place.home, blade)
         tariff, shelf = Tariff(catalogue, Decimal(7)), Shelf.within(place.home)
         slips = asyncio.Semaphore(8)
-        kit = Kit(database, seedream, poster, tariff, shelf, place.home, Capacity(), slips, clock)
+        kit = Kit(
+            database, seedream, poster, tariff, shelf, place.home, Capacity(), slips, clock, Alarms(database, poster)
+        )
         studio = Studio(database, seedream, place.home, tariff, Terms(Limits(), capacity=Capacity()))
         worker = Worker(kit, Pace(SLOTS, place.lease))
         working = asyncio.create_task(worker.run())
