@@ -7,8 +7,12 @@ from bot.ui import flags, remarks
 from bot.ui.client import Bot
 from bot.ui.options import wanted
 from bot.ui.places import locale_of
-from bot.words import Words
+from bot.words import Words, sentence
 
+_HIDDEN = sentence(
+    "Discord does not show me what you have written · mention me in it ({bot}), "
+    "or right-click the picture, then **Apps** → **Edit image**"
+)
 _ASIDE = {"unknown"}  # faults that may not be meant as flags at all
 
 
@@ -23,6 +27,11 @@ class Mentions(commands.Cog):
         """Do what a message asks for, if it asks the bot."""
         me = self._bot.user
         if me is None or message.author.bot or message.webhook_id or not self._speaks_to(me, message):
+            return
+        if not (message.content or message.attachments or message.stickers or message.message_snapshots):
+            # Nobody can write nothing: it answers a command's answer of ours, of which Discord shows nothing more.
+            hidden = Words(locale_of(message)).say(_HIDDEN, bot=me.mention)
+            await self._bot.asking.reply(message, hidden)
             return
         said = flags.listen(message.content, me.id, self._bot.house.workshop.seedream.catalogue)
         words = Words(locale_of(message))

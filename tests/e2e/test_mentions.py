@@ -56,6 +56,19 @@ async def test_where_discord_hides_a_picture_the_menu_is_named_and_nothing_is_ch
     assert stage.seedream.calls == []
 
 
+async def test_a_reply_that_discord_hides_is_answered_with_the_ways_that_work(stage: Stage) -> None:
+    async with stage.playing():
+        reply = await stage.ada.slash("imagine", prompt="a cat")
+        theirs = await reply.until(lambda message: message.files)
+        answer = await stage.ada.answer(await stage.ada.says("make it night", reply_to=theirs))
+        assert "Discord does not show me what you have written" in answer.text
+        assert "Edit image" in answer.text
+        spoken = await stage.pictured(await stage.ada.says("@bot a dog"))
+        again = await stage.pictured(await stage.ada.says("make it night", reply_to=spoken))
+    assert "Image 1: " in again.text
+    assert len(stage.seedream.calls) == 3
+
+
 async def test_a_flag_that_is_wrong_is_told_before_anything_is_charged(stage: Stage) -> None:
     async with stage.playing():
         answer = await stage.ada.answer(await stage.ada.says("@bot a cat --n 9"))
