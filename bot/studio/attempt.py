@@ -97,8 +97,7 @@ class Attempt:
         job, tariff = self.job, self._kit.tariff
         delivery = None
         if job.strikes < STRIKES:
-            async with self._kit.deliveries:
-                delivery = await self._insist(lambda: self._kit.courier.deliver(job, job.pictures, job.ending))
+            delivery = await self._insist(self._deliver)
         if delivery is None:
             log.warning("Job %d: its pictures could not be delivered, they are kept", job.id)
             delivery = Delivery(kept=tuple(picture.index for picture in job.pictures), way="kept")
@@ -107,6 +106,10 @@ class Attempt:
         else:
             gone = billed(job, tariff)
             self.job = await self._kit.step(job, lambda tx: end(tx, job, self._me, expired(), gone))
+
+    async def _deliver(self) -> Delivery:
+        async with self._kit.deliveries:
+            return await self._kit.courier.deliver(self.job, self.job.pictures, self.job.ending)
 
     async def _apologise(self) -> None:
         job, ending = self.job, self.job.ending
