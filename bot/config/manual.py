@@ -15,7 +15,7 @@ _SECTIONS = {
     "Network": "What the bot may reach. Public addresses are always allowed, private ones only if they stand here.",
     "Storage": "Where the bot keeps things.",
     "Logs": "What the bot writes to its log. Keys, tokens and signed links never show there.",
-    "Discord": "The Discord side. The worker uses the token and the REST address; the rest is only checked so far.",
+    "Discord": "The Discord side. A worker alone needs the token and the REST address only.",
     "HTTP": "Health, metrics and callbacks. Checked today, used from the release that brings the Discord side.",
     "Limits": "What people may use, where a server has set nothing else. Hours, days and months are those of UTC.",
     "Worker": "How work is done, by one process or by several: docs/scaling.md.",
