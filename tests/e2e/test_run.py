@@ -120,3 +120,19 @@ async def test_two_bots_with_a_shard_each_and_a_worker_share_one_database(stage:
             assert await worker.stop() == 0, worker.said
     assert len(stage.seedream.calls) == len(replies)
     assert all(len(person.sees()) == 3 for person in people)
+
+
+async def test_without_a_provider_it_says_which_settings_would_help(stage: Stage) -> None:
+    async with program(stage, BYTEPLUS_API_KEY="") as running:
+        assert await running.end() == 1
+    assert "no provider has a key · set one of COMETAPI_KEY" in running.said
+    assert stage.discord.traffic == []
+
+
+async def test_a_stop_before_it_is_there_is_no_fault(stage: Stage) -> None:
+    stage.discord.fail("D32", route="GET /users/@me")
+    async with program(stage) as running:
+        await stage.discord.until(lambda: stage.discord.calls("GET /users/@me") or not stage.discord.faults.waiting, 20)
+        running.process.terminate()
+        assert await running.end() == 0, running.said
+    assert "Traceback" not in running.said
