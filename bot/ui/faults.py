@@ -7,7 +7,7 @@ from typing import TypeVar
 import discord
 
 from bot.studio.courier import CourierError
-from bot.ui.upload import CONNECTION_ERRORS
+from bot.ui.upload import CONNECTION_ERRORS, NO_CONNECTION
 
 T = TypeVar("T")
 
@@ -30,6 +30,10 @@ class TokenRefused(CourierError):
     """Discord does not accept the token that this was asked with."""
 
 
+class Unsure(CourierError):
+    """Nobody knows whether Discord has done it."""
+
+
 async def plainly(call: Awaitable[T], patience: float) -> T:
     """The call's result; raises Barred, TooLarge or CourierError, whose texts hold no secret, and nothing else."""
     failure: Exception
@@ -43,11 +47,13 @@ async def plainly(call: Awaitable[T], patience: float) -> T:
     except discord.LoginFailure:
         failure = TokenRefused("Discord does not accept the token", AFTER_A_REFUSAL)
     except TimeoutError:
-        failure = CourierError(f"Discord did not answer within {patience:.0f} s", AFTER_A_FAULT)
+        failure = Unsure(f"Discord did not answer within {patience:.0f} s", AFTER_A_FAULT)
+    except NO_CONNECTION:
+        failure = CourierError("there is no connection to Discord", AFTER_A_CUT)
     except CONNECTION_ERRORS as error:
-        failure = CourierError(f"the connection to Discord broke ({type(error).__name__})", AFTER_A_CUT)
+        failure = Unsure(f"the connection to Discord broke ({type(error).__name__})", AFTER_A_CUT)
     except (*_STUMBLES, discord.DiscordException) as error:
-        failure = CourierError(f"Discord's answer cannot be understood ({type(error).__name__})", AFTER_A_FAULT)
+        failure = Unsure(f"Discord's answer cannot be understood ({type(error).__name__})", AFTER_A_FAULT)
     raise failure  # out here: the foreign error would be its context, and may hold addresses with tokens in them
 
 
@@ -60,7 +66,7 @@ def _meaning(error: discord.HTTPException) -> Exception:
     if error.status == 429:
         return CourierError(said, _seconds(error.response.headers.get("Retry-After")))
     if error.status >= 500:
-        return CourierError(said, AFTER_A_FAULT)
+        return Unsure(said, AFTER_A_FAULT)
     if error.status == 401:
         return TokenRefused("Discord does not accept the token", AFTER_A_REFUSAL)
     return Barred(said)

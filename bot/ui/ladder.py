@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import discord
 
+from bot.studio.courier import CourierError
 from bot.studio.job import Job
 from bot.ui.faults import Barred, TooLarge
 from bot.ui.rest import Letter, Post
@@ -12,6 +13,8 @@ from bot.ui.route import Way, route
 
 log = logging.getLogger(__name__)
 
+OLD = 3600.0  # seconds
+LONG = 600.0
 NONCES_LIVE = 60.0  # seconds for certain; Discord says "a few minutes"
 
 
@@ -59,3 +62,12 @@ class Ladder:
         except Barred as error:
             log.info("Job %d: the way %s is barred: %s", job.id, way.value, error)
             return None
+        except CourierError as error:
+            if not self._edited_too_often(job, way, error):
+                raise
+            log.info("Job %d: our message is old, and cannot be edited for long: %s", job.id, error)
+            return None
+
+    def _edited_too_often(self, job: Job, way: Way, error: CourierError) -> bool:
+        """Discord allows few edits of old messages, which a new one does not need."""
+        return way is Way.ANSWER and (error.retry_after or 0.0) >= LONG and self._now() > job.created_at + OLD

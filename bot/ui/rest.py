@@ -12,7 +12,7 @@ from discord.http import Route
 from bot.studio.courier import CourierError
 from bot.studio.job import Origin
 from bot.ui.buttons import Fresh
-from bot.ui.faults import Barred, TokenRefused, TooLarge, plainly
+from bot.ui.faults import Barred, TokenRefused, TooLarge, Unsure, plainly
 from bot.ui.route import Way
 from bot.ui.upload import Upload
 
@@ -70,6 +70,10 @@ class Post:
         except TooLarge as error:
             if not letter.files:  # there is nothing to make smaller
                 raise Barred(str(error)) from None
+            raise
+        except CourierError as error:
+            if way is Way.FOLLOWUP and isinstance(error, Unsure) and not any(file.broken for file in letter.files):
+                raise Barred(f"{error}, and nothing would keep it from being posted twice") from None
             raise
 
     async def find(self, origin: Origin, letter: Letter, since: float) -> int | None:

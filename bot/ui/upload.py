@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import cast
 
 import discord
-from aiohttp import ClientError
+from aiohttp import ClientConnectorError, ClientError
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
@@ -14,6 +14,7 @@ from bot.seedream.models import Content
 
 # What a broken connection to Discord looks like; aiohttp's share of it is no OSError.
 CONNECTION_ERRORS: tuple[type[Exception], ...] = (ClientError, OSError)
+NO_CONNECTION: tuple[type[Exception], ...] = (ClientConnectorError,)  # nothing has left
 
 
 class UploadBroken(Exception):

@@ -148,6 +148,32 @@ async def our_message_is_deleted_and_the_token_is_old(lab: Lab) -> None:
     assert (await trial.brought()).delivery.way == "channel"  # type: ignore[union-attr]
 
 
+async def an_old_message_may_not_be_edited_any_more(lab: Lab) -> None:
+    trial = lab.trial()
+    await drawing(trial)
+    await lab.later()
+    trial.fail("D28", f"PATCH {trial.room}", 10**9)
+    trial.draw()
+    assert (await trial.brought()).delivery.way == "channel"  # type: ignore[union-attr]
+
+
+def further_private_messages_meet(fault: str) -> Callable[[Lab], Awaitable[None]]:
+    async def rung(lab: Lab) -> None:
+        """Nothing keeps Discord from posting them twice, so what may have been posted is not posted again."""
+        trial = lab.trial()
+        await drawing(trial, "story", images=12, visibility="private")
+        trial.fail(fault, f"POST /webhooks/{lab.stage.discord.application.id}/{trial.token}")
+        trial.draw()
+        job = await trial.ended()
+        assert trial.met(fault)
+        assert job.delivery is not None
+        assert (job.delivery.delivered, job.delivery.kept) == (tuple(range(10)), (10, 11))
+        posted = [len(message.files) for message in trial.letters()]
+        assert posted == ([10, 2] if "done" in fault or fault == "D31" else [10])
+
+    return rung
+
+
 async def the_channel_is_gone(lab: Lab) -> None:
     trial = lab.trial()
     await drawing(trial)
@@ -231,6 +257,7 @@ RUNGS: dict[str, Callable[[Lab], Awaitable[None]]] = {
         fifteen_minutes_later_what_is_private_is_kept,
         the_bots_clock_is_slow,
         the_token_is_not_known,
+        an_old_message_may_not_be_edited_any_more,
         our_message_is_deleted,
         our_message_is_deleted_and_the_token_is_old,
         the_channel_is_gone,
@@ -240,6 +267,10 @@ RUNGS: dict[str, Callable[[Lab], Awaitable[None]]] = {
         direct_messages_are_closed,
         automod_is_against_it,
     )
+}
+RUNGS |= {
+    f"further_private_messages_meet_{fault}": further_private_messages_meet(fault)
+    for fault in ("D29:middle", "D29:done", "D30:done", "D31", "D32:done")
 }
 RUNGS |= {f"{name}_is_lost": a_permission_is_lost(name) for name in ("view_channel", "attach_files")}
 RUNGS |= {

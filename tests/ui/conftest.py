@@ -107,7 +107,7 @@ class Desk:
         """A job that was asked for in the channel, by an interaction unless told otherwise."""
         whence = replace(Origin("interaction:1", CHANNEL, None, None, APPLICATION, SECRET, NOW + 900), **origin)  # type: ignore[arg-type]
         request = {"prompt": "a lighthouse, " * 100}
-        return Job(41, whence.key, "imagine", None, Who(7), whence, request, "seedream-4.5", images=4)
+        return Job(41, whence.key, "imagine", None, Who(7), whence, request, "seedream-4.5", images=4, created_at=NOW)
 
 
 @pytest.fixture
