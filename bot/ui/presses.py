@@ -3,8 +3,9 @@
 Nothing is remembered between two presses but who has pressed what in the last two seconds, because fingers press twice.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,7 @@ class Presses:
         self._removal = removal
         self._pins = pins
         self._latest: OrderedDict[tuple[int, str], float] = OrderedDict()
+        self._pages: dict[int, int] = {}  # the interaction that turned somebody's history last
         self._does: Mapping[str, Does] = {
             "cancel": self._cancel,
             "again": self._again,
@@ -141,13 +143,30 @@ class Presses:
         text = cards.history(words, page, search)
         view = history_view(page.jobs, words, page.number, page.of, search)
         silent = discord.AllowedMentions.none()
+        self._pages[user] = interaction.id
         with suppress(Barred, CourierError):
             if interaction.type is discord.InteractionType.component:
-                turned = interaction.response.edit_message(content=text, view=view, allowed_mentions=silent)
+                turned = interaction.response.edit_message(content=text, view=view, embeds=[], allowed_mentions=silent)
                 await plainly(turned, PATIENCE)
             else:
                 said = interaction.response.send_message(text, view=view, ephemeral=True, allowed_mentions=silent)
                 await plainly(said, PATIENCE)
+            await self._illustrate(interaction, page.jobs)
+
+    async def _illustrate(self, interaction: discord.Interaction[Any], jobs: Sequence[Job]) -> None:
+        """Put thumbnails under the page, unless it has been turned meanwhile. They come after the words, because
+        Discord has to be asked for each: its links to pictures live for a day."""
+        found = await asyncio.gather(*(self._reprints.thumbnail(job) for job in jobs))
+        embeds = [
+            discord.Embed(title=f"#{job.id}").set_thumbnail(url=url)
+            for job, url in zip(jobs, found, strict=True)
+            if url is not None
+        ]
+        if self._pages.get(interaction.user.id) != interaction.id:
+            return
+        del self._pages[interaction.user.id]
+        if embeds:
+            await plainly(interaction.edit_original_response(embeds=embeds), PATIENCE)
 
     async def delete(self, interaction: discord.Interaction[Any], job: Job, message: discord.Message | None) -> None:
         """Take the pictures of a job out of Discord and out of the database, for those who may."""
@@ -174,6 +193,9 @@ class Presses:
         outcome = await self._house.studio.cancel(job.id, who_of(press.interaction))
         if isinstance(outcome, Refusal):
             await press.say(refused(outcome, str(press.interaction.locale)))
+            return
+        if outcome.state is State.SETTLED:  # its message could not be changed any more: here are the pictures
+            await self.show(press.interaction, outcome, private=True)
             return
         message = press.interaction.message
         if message is None or message.id != job.origin.answer or outcome.ending is None:

@@ -66,6 +66,13 @@ class Reprints:
             posted |= await self._in_message(job, message)
         return [picture for _, picture in sorted((posted | found).items())]
 
+    async def thumbnail(self, job: Job) -> str | None:
+        """Discord's own link to the first picture, if it is there for all to see and its message may be read."""
+        if job.delivery is None or not job.delivery.messages or job.origin.visibility != "public":
+            return None
+        found = await self._in_message(job, job.delivery.messages[0])
+        return found[min(found)].url if found else None
+
     async def hide(self, job: Job, messages: Iterable[int]) -> bool:
         """Put the pictures in these messages behind a spoiler; whether that could be done in all of them."""
         done = [await self._hide(job, message) for message in messages]

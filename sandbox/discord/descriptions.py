@@ -31,6 +31,7 @@ TAKEN: Mapping[str, Sequence[str]] = {
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": ("tts",),
     "MessageEditRequestPartial": ("tts",),
     "ModalInteractionCallbackRequestData": ("tts",),
+    "RichEmbed": ("flags",),
     "MessageAttachmentRequest": ("content_type", "height", "width", "size", "url", "proxy_url", "spoiler"),
     "ApplicationCommandCreateRequest": ("nsfw",),
     "ApplicationCommandUpdateRequest": ("nsfw",),

@@ -200,6 +200,18 @@ async def test_buttons_and_open_forms_work_after_a_restart(stage: Stage) -> None
         await pressed(stage, message, "sd:again:1")
 
 
+async def test_history_shows_the_pictures_that_everybody_may_see(stage: Stage) -> None:
+    async with stage.playing():
+        await picture(stage, "a lighthouse")
+        hidden = await stage.ada.slash("imagine", prompt="a secret", visibility="private")
+        await finished(stage, hidden)
+        listed = await stage.ada.slash("history")
+        page = await listed.until(lambda it: it.embeds, PATIENCE)
+        assert [embed["title"] for embed in page.embeds] == ["#1"]
+        assert "seedream-1-1." in page.embeds[0]["thumbnail"]["url"]
+        assert "a secret" in page.text
+
+
 async def test_history_pages_and_brings_pictures_here_again(stage: Stage) -> None:
     async with stage.playing():
         for number in range(6):

@@ -106,10 +106,13 @@ async def fifteen_minutes_later_it_is_edited_by_its_id(lab: Lab) -> None:
 
 async def fifteen_minutes_later_what_is_private_is_kept(lab: Lab) -> None:
     trial = lab.trial()
-    await drawing(trial, visibility="private")
+    message = await drawing(trial, visibility="private")
     await lab.later()
     trial.draw()
     await trial.kept()
+    # The old message cannot be changed any more, but its button opens a new way.
+    brought = await trial.person.press(message, "Cancel")
+    assert (await brought.until(lambda it: it.files, 10.0)).only_for is trial.person.user
 
 
 async def the_bots_clock_is_slow(lab: Lab) -> None:
