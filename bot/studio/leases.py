@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from bot.store.database import Transaction
 from bot.store.tables import jobs, workers
 from bot.studio.job import Job, State
-from bot.studio.queue import BEGUN, HELD, NEWS, Lost, fence, lock
+from bot.studio.queue import BEGUN, FENCE, HELD, NEWS, Lost, fenced, lock
 from bot.studio.rows import job_of
 
 
@@ -69,11 +69,14 @@ def reap(tx: Transaction, *, alone: str | None = None) -> int:
 
 def release(tx: Transaction, job: Job, me: str, *, ready_at: float, strike: bool = False) -> None:
     """Let go of a job, for anybody to take from `ready_at` on."""
-    row = tx.run(select(jobs).where(fence(job, me)).with_for_update()).one_or_none()
+    row = tx.run(_MINE, fenced(job, me)).one_or_none()
     if row is None:
         raise Lost(f"job {job.id}")
     _let_go(tx, job_of(row), ready_at, strike=strike)
     tx.announce(NEWS)
+
+
+_MINE = select(jobs).where(FENCE).with_for_update()
 
 
 def _let_go(tx: Transaction, job: Job, ready_at: float, *, strike: bool) -> None:
@@ -83,4 +86,4 @@ def _let_go(tx: Transaction, job: Job, ready_at: float, *, strike: bool) -> None
         values["state"] = State.QUEUED.value
     else:
         values["tag"] = BEGUN
-    tx.run(update(jobs).where(fence(job, job.owner)).values(**values))
+    tx.run(update(jobs).where(FENCE).values(**values), fenced(job, job.owner))

@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Double,
     Executable,
     Row,
@@ -298,23 +297,20 @@ def enter(tx: Transaction, job: Job, provider: str, capacity: Capacity) -> float
     if opens_at > tx.now:
         return opens_at
     running = jobs.c.state == State.RUNNING.value
-    if not tx.run(update(jobs).where(fence(job, job.owner), running).values(provider=provider)).rowcount:
+    moved = update(jobs).where(FENCE, running).values(provider=provider)
+    if not tx.run(moved, fenced(job, job.owner)).rowcount:
         raise Lost(f"job {job.id}")
     paid_until = capacity.pay(line.paid_until, job.images, tx.now)
     tx.run(update(queues).where(queues.c.provider == provider).values(paid_until=paid_until))
     return None
 
 
-def fence(job: Job, me: str | None) -> ColumnElement[bool]:
-    """Whether the job is still held by me, at this claim."""
-    return and_(jobs.c.id == job.id, jobs.c.owner == (me or ""), jobs.c.attempt == job.attempt)
-
-
-def held_by(job: Job, me: str) -> dict[str, Any]:
+def fenced(job: Job, me: str | None) -> dict[str, Any]:
     """The values of FENCE."""
-    return {"its_id": job.id, "me": me, "claim": job.attempt}
+    return {"its_id": job.id, "me": me or "", "claim": job.attempt}
 
 
+# Whether a job is still held by the same worker, at the same claim.
 FENCE = and_(jobs.c.id == bindparam("its_id"), jobs.c.owner == bindparam("me"), jobs.c.attempt == bindparam("claim"))
 
 

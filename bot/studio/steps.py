@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.store.database import Transaction
 from bot.store.tables import jobs
 from bot.studio.job import Amount, Delivery, Ending, Job, Result, State
-from bot.studio.queue import FENCE, NEWS, Lost, held_by
+from bot.studio.queue import FENCE, NEWS, Lost, fenced
 from bot.studio.rows import delivery_json, ending_json, forgetful, job_of, origin_json, pictures_json
 
 
@@ -59,7 +59,7 @@ def generated(
 
 def doubted(tx: Transaction, job: Job, me: str, cost: int) -> Job:
     """A call of this job may have been billed, and the job goes on: so much is added to what is in doubt."""
-    row = tx.run(_DOUBT, held_by(job, me) | {"cost": cost}).one_or_none()
+    row = tx.run(_DOUBT, fenced(job, me) | {"cost": cost}).one_or_none()
     if row is None:
         raise Lost(f"job {job.id}")
     return job_of(row)
@@ -114,7 +114,7 @@ def _close(tx: Transaction, job: Job, me: str, before: State, after: State, fina
 
 def _step(tx: Transaction, job: Job, me: str, *before: State, **values: Any) -> Job:
     new = {f"new_{name}": value for name, value in values.items()}
-    row = tx.run(_update(before, tuple(values)), held_by(job, me) | new).one_or_none()
+    row = tx.run(_update(before, tuple(values)), fenced(job, me) | new).one_or_none()
     if row is None:
         raise Lost(f"job {job.id}")
     return job_of(row)
