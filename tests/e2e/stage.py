@@ -17,32 +17,10 @@ from sandbox.discord import Channel, File, Guild, Message, Person, PretendDiscor
 from sandbox.discord.judging import judged
 from sandbox.pictures import jpeg, png
 from sandbox.seedream import PretendSeedream
+from tests.gates import Gates
+from tests.programs import Program, program
 
 PATIENCE = 20.0  # a test that waits longer has failed
-
-
-class Gates:
-    """Pictures that are [[slow:100]] or more are drawn when the gate of this number is opened."""
-
-    def __init__(self) -> None:
-        self._gates: dict[float, asyncio.Event] = {}
-        self.brush: asyncio.Semaphore | None = None  # who wants to draw a picture has to get it
-
-    async def sleep(self, seconds: float) -> None:
-        """As long as it is closed."""
-        if not seconds and self.brush is not None:
-            await self.brush.acquire()
-        elif seconds < 100:
-            await asyncio.sleep(seconds)
-        else:
-            await self._gate(seconds).wait()
-
-    def open(self, number: float) -> None:
-        """From now on."""
-        self._gate(number).set()
-
-    def _gate(self, number: float) -> asyncio.Event:
-        return self._gates.setdefault(number, asyncio.Event())
 
 
 @dataclass
@@ -93,6 +71,21 @@ class Stage:
                 self.house.worker.stop()
                 await asyncio.wait_for(task, PATIENCE)
 
+    @asynccontextmanager
+    async def typed(self, *words: str, **more: str) -> AsyncIterator[Program]:
+        """A command in a process of its own, until the end of the context."""
+        async with program(self.home, words, self.environment(**more)) as it:
+            yield it
+
+    @asynccontextmanager
+    async def running(self, **more: str) -> AsyncIterator[Program]:
+        """`seedream-bot run` in a process of its own, there and ready for people, until the end of the context."""
+        before = self.discord.gateway.identifies
+        async with self.typed("run", **more) as it:
+            await it.until("Working on up to")
+            await self.discord.until(lambda: self.discord.gateway.identifies > before, PATIENCE)
+            yield it
+
     async def pictured(self, message: Message, seconds: float = 10.0) -> Message:
         """The bot's reply to somebody's message, once it has pictures."""
         answer = await self.ada.at(message.channel).answer(message)
@@ -126,4 +119,4 @@ def shown(message: Message) -> list[str]:
     return [name for name, _ in message.files]
 
 
-__all__ = ["File", "Gates", "Stage", "jpeg", "open_stage", "png", "shown"]
+__all__ = ["File", "Stage", "jpeg", "open_stage", "png", "shown"]

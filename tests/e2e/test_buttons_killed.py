@@ -1,7 +1,6 @@
 """Each button, pressed before and after the bot was killed: what a process has posted, the next one understands."""
 
 from sandbox.discord import Message, Reply
-from tests.e2e.programs import bot
 from tests.e2e.stage import File as Picture
 from tests.e2e.stage import Stage, png, shown
 
@@ -45,7 +44,7 @@ async def every_button(stage: Stage, message: Message) -> None:
 
 
 async def test_each_button_does_the_same_before_and_after_a_kill(stage: Stage) -> None:
-    async with bot(stage) as running:
+    async with stage.running() as running:
         message = await finished(await stage.ada.slash("imagine", prompt="a cat", size="2K"))
         doomed = await finished(await stage.ada.slash("imagine", prompt="a dog"))
         await every_button(stage, message)
@@ -57,7 +56,7 @@ async def test_each_button_does_the_same_before_and_after_a_kill(stage: Stage) -
         posted = await stage.bob.says("mine", files=[Picture("cat.png", png())])
         vary, change = await press(stage, message, "vary"), await stage.ada.menu("Edit image", posted)
         await running.kill()
-    async with bot(stage) as running:
+    async with stage.running() as running:
         await finished(await stage.ada.submit(vary, {"prompt": "from before"}))
         await finished(await stage.ada.submit(change, {"prompt": "from before"}))
         await every_button(stage, message)
@@ -75,13 +74,13 @@ async def test_each_button_does_the_same_before_and_after_a_kill(stage: Stage) -
 
 
 async def test_cancel_works_in_the_next_process(stage: Stage) -> None:
-    async with bot(stage, PARALLEL_JOBS="1", LEASE_SECONDS="10") as running:
+    async with stage.running(PARALLEL_JOBS="1", LEASE_SECONDS="10") as running:
         first = await stage.ada.slash("imagine", prompt="slow [[slow:100]]")
         await first.until(lambda message: "drawing" in message.text, PATIENCE)
         second = await stage.ada.slash("imagine", prompt="waits")
         await second.until(lambda message: message.buttons, PATIENCE)
         await running.kill()
-    async with bot(stage, PARALLEL_JOBS="1", LEASE_SECONDS="10") as running:
+    async with stage.running(PARALLEL_JOBS="1", LEASE_SECONDS="10") as running:
         await press(stage, second.message, "cancel")
         await second.until(lambda message: "Cancelled · not charged" in message.text or message.files, PATIENCE)
         stage.gates.open(100)
@@ -89,7 +88,7 @@ async def test_cancel_works_in_the_next_process(stage: Stage) -> None:
 
 
 async def test_who_presses_while_the_bot_stops_is_served_by_the_next_process(stage: Stage) -> None:
-    async with bot(stage, STOP_GRACE_SECONDS="30") as running:
+    async with stage.running(STOP_GRACE_SECONDS="30") as running:
         message = await finished(await stage.ada.slash("imagine", prompt="a cat"))
         slow = await stage.bob.slash("imagine", prompt="slow [[slow:100]]")
         await slow.until(lambda message: "drawing" in message.text, PATIENCE)
@@ -100,5 +99,5 @@ async def test_who_presses_while_the_bot_stops_is_served_by_the_next_process(sta
         assert "in the queue" in said.text
         stage.gates.open(100)
         assert await running.end() == 0, running.said
-    async with bot(stage):
+    async with stage.running():
         assert shown(await finished(again))

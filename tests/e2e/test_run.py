@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.e2e.programs import bot, program
 from tests.e2e.stage import Stage
 
 
 async def test_a_picture_comes_from_a_process_of_its_own_which_then_stops_politely(stage: Stage) -> None:
-    async with bot(stage) as running:
+    async with stage.running() as running:
         reply = await stage.ada.slash("imagine", prompt="a lighthouse")
         message = await reply.until(lambda message: message.files, 20)
         assert await running.stop() == 0, running.said
@@ -18,7 +17,7 @@ async def test_a_picture_comes_from_a_process_of_its_own_which_then_stops_polite
 
 async def test_commands_are_brought_to_discord_once_as_long_as_they_stay_the_same(stage: Stage) -> None:
     for _ in range(2):
-        async with bot(stage) as running:
+        async with stage.running() as running:
             await stage.discord.synced("imagine", "edit", "story", "blend")
             assert await running.stop() == 0, running.said
     assert len(stage.discord.calls("PUT commands")) == 1
@@ -35,7 +34,7 @@ async def test_what_discord_will_not_have_is_told_in_a_line_and_not_tried_again(
     stage: Stage, fault: str, words: str
 ) -> None:
     stage.discord.fail(fault)
-    async with program(stage) as running:
+    async with stage.typed("run") as running:
         assert await running.end() == 1
     assert words in running.said
     assert "Traceback" not in running.said
@@ -45,7 +44,7 @@ async def test_what_discord_will_not_have_is_told_in_a_line_and_not_tried_again(
 async def test_a_wrong_or_missing_token_is_told_in_a_line(stage: Stage) -> None:
     wrong = stage.discord.token.replace("notReal", "whatsit")
     for token, words in (("", "DISCORD_TOKEN is not set"), (wrong, "does not accept DISCORD_TOKEN")):
-        async with program(stage, DISCORD_TOKEN=token) as running:
+        async with stage.typed("run", DISCORD_TOKEN=token) as running:
             assert await running.end() == 1
         assert words in running.said
         assert "Traceback" not in running.said
@@ -53,7 +52,7 @@ async def test_a_wrong_or_missing_token_is_told_in_a_line(stage: Stage) -> None:
 
 async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_process(stage: Stage) -> None:
     more = {"LEASE_SECONDS": "10"}
-    async with bot(stage, **more) as running:
+    async with stage.running(**more) as running:
         reply = await stage.ada.slash("imagine", prompt="a lighthouse [[slow:100]]")
         await stage.discord.until(lambda: stage.seedream.calls, 20)
         second = await stage.bob.slash("imagine", prompt="a bird [[slow:200]]")
@@ -61,14 +60,14 @@ async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_proces
         await running.kill()
     stage.gates.open(100)
     stage.gates.open(200)
-    async with bot(stage, **more) as running:
+    async with stage.running(**more) as running:
         message = await reply.until(lambda message: "#1" in message.text and "possibly charged" in message.text, 30)
         assert await running.stop() == 0, running.said
     assert message.files == []
 
 
 async def test_who_asks_while_it_stops_is_answered_and_served_by_the_next_process(stage: Stage) -> None:
-    async with bot(stage, STOP_GRACE_SECONDS="30") as running:
+    async with stage.running(STOP_GRACE_SECONDS="30") as running:
         first = await stage.ada.slash("imagine", prompt="a lighthouse [[slow:100]]")
         await stage.discord.until(lambda: stage.seedream.calls, 20)
         running.process.terminate()
@@ -80,7 +79,7 @@ async def test_who_asks_while_it_stops_is_answered_and_served_by_the_next_proces
         await first.until(lambda message: message.files, 20)
         assert await running.end() == 0, running.said
     assert message.files == []
-    async with bot(stage) as running:
+    async with stage.running() as running:
         await second.until(lambda message: message.files, 20)
         assert await running.stop() == 0, running.said
     assert len(stage.seedream.calls) == 2
@@ -89,7 +88,7 @@ async def test_who_asks_while_it_stops_is_answered_and_served_by_the_next_proces
 async def test_several_shards_of_one_process_serve_all_servers(stage: Stage) -> None:
     others = [stage.discord.guild(f"server {number}") for number in range(4)]
     people = [stage.discord.person(f"p{number}", guild) for number, guild in enumerate(others)]
-    async with bot(stage, SHARDS="0-1/2") as running:
+    async with stage.running(SHARDS="0-1/2") as running:
         await stage.discord.ready(30, shards=2)
         for person in people:
             reply = await person.slash("imagine", prompt="a cat")
@@ -98,7 +97,7 @@ async def test_several_shards_of_one_process_serve_all_servers(stage: Stage) -> 
 
 
 async def test_the_commands_are_brought_by_the_process_of_the_first_shard(stage: Stage) -> None:
-    async with bot(stage, SHARDS="1/2") as running:
+    async with stage.running(SHARDS="1/2") as running:
         await stage.discord.ready(30)
         assert await running.stop() == 0, running.said
     assert stage.discord.calls("PUT commands") == []
@@ -110,9 +109,9 @@ async def test_two_bots_with_a_shard_each_and_a_worker_share_one_database(stage:
     shared = {"DATABASE_URL": database_url, "PARALLEL_JOBS": "1"}
     guilds = [stage.guild, *(stage.discord.guild(f"server {number}") for number in range(5))]
     people = [stage.discord.person(f"p{number}", guild) for number, guild in enumerate(guilds)]
-    async with bot(stage, SHARDS="0/2", **shared), bot(stage, SHARDS="1/2", **shared):
+    async with stage.running(SHARDS="0/2", **shared), stage.running(SHARDS="1/2", **shared):
         await stage.discord.ready(30, shards=2)
-        async with program(stage, "worker", **(shared | {"PARALLEL_JOBS": "4"})) as worker:
+        async with stage.typed("worker", **(shared | {"PARALLEL_JOBS": "4"})) as worker:
             await worker.until("Working on up to 4")
             replies = [await person.slash("imagine", prompt="a cat") for person in people * 3]
             for reply in replies:
@@ -123,7 +122,7 @@ async def test_two_bots_with_a_shard_each_and_a_worker_share_one_database(stage:
 
 
 async def test_without_a_provider_it_says_which_settings_would_help(stage: Stage) -> None:
-    async with program(stage, BYTEPLUS_API_KEY="") as running:
+    async with stage.typed("run", BYTEPLUS_API_KEY="") as running:
         assert await running.end() == 1
     assert "no provider has a key · set one of COMETAPI_KEY" in running.said
     assert stage.discord.traffic == []
@@ -131,7 +130,7 @@ async def test_without_a_provider_it_says_which_settings_would_help(stage: Stage
 
 async def test_a_stop_before_it_is_there_is_no_fault(stage: Stage) -> None:
     stage.discord.fail("D32", route="GET /users/@me")
-    async with program(stage) as running:
+    async with stage.typed("run") as running:
         await stage.discord.until(lambda: stage.discord.calls("GET /users/@me") or not stage.discord.faults.waiting, 20)
         running.process.terminate()
         assert await running.end() == 0, running.said

@@ -1,6 +1,5 @@
 """A person tries everything that a bot in a process of its own offers, one after the other."""
 
-from tests.e2e.programs import bot
 from tests.e2e.stage import File, Stage, jpeg, png
 
 SLOW = 20.0  # seconds: the process has the machine to share
@@ -9,7 +8,7 @@ SLOW = 20.0  # seconds: the process has the machine to share
 async def test_every_command_and_menu_of_a_running_process(stage: Stage) -> None:
     ada, limits = stage.ada, {"USER_IMAGES_PER_HOUR": "0"}
     cat, dog = File("cat.png", png()), File("dog.jpg", jpeg())
-    async with bot(stage, **limits) as running:
+    async with stage.running(**limits) as running:
         first = await (await ada.slash("imagine", prompt="a lighthouse")).until(lambda it: it.files, SLOW)
         await (await ada.slash("edit", prompt="make it night", image1=cat)).until(lambda it: it.files, SLOW)
         await (await ada.slash("blend", image1=cat, image2=dog)).until(lambda it: it.files, SLOW)

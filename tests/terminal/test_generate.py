@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from sandbox.seedream import PretendSeedream
+from tests.programs import surroundings
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "cometapi": "COMETAPI_KEY",
     "ark": "ARK_API_KEY",
@@ -23,8 +23,6 @@ NAMES = {
     "acedata": "ACEDATA_API_KEY",
     "gateway": "GATEWAY_API_KEY",
 }
-
-KEPT = {"PATH", "HOME", "LANG"}  # nothing that could set anything
 
 
 @dataclass
@@ -50,9 +48,7 @@ def environment(pretend: PretendSeedream) -> Callable[..., dict[str, str]]:
     def build(*providers: str, **more: str) -> dict[str, str]:
         keys = {NAMES[name]: pretend.key for name in providers}
         urls = {f"{name.upper()}_BASE_URL": pretend.base_url(name) for name in providers}
-        kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE")}
-        own = {"OUTBOUND_ALLOW": pretend.address, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        return kept | own | keys | urls | more
+        return surroundings() | {"OUTBOUND_ALLOW": pretend.address} | keys | urls | more
 
     return build
 

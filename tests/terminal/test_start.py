@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from bot.store.open import open_database
 from tests.databases import PostgresServer
-from tests.terminal.processes import Command, World, open_world
+from tests.programs import Program
+from tests.terminal.processes import World, open_world
 from tests.ui.discord_rest import Refusal
 
 
@@ -26,7 +27,7 @@ async def bare(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-async def complaint(command: Command, code: int = 1) -> str:
+async def complaint(command: Program, code: int = 1) -> str:
     """The one line that a command ends with; before it, there may be lines of the log."""
     assert await command.end() == code, command.said
     *logged, line = command.said.splitlines()

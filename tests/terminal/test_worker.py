@@ -21,8 +21,9 @@ from bot.studio import ledger
 from bot.studio.job import Job, Origin, State, Who
 from bot.studio.rows import job_of
 from bot.studio.studio import Ticket
+from tests.programs import PATIENCE
 from tests.studio.scene import Messenger
-from tests.terminal.processes import CHANNEL, PATIENCE, World, open_world
+from tests.terminal.processes import CHANNEL, World, open_world
 
 GRACE = 2  # seconds
 
@@ -39,8 +40,7 @@ async def submit(world: World, *prompts: str, provider: str = "byteplus") -> Non
     def courier(workshop: Workshop, _: Callable[[], float]) -> AbstractAsyncContextManager[Messenger]:
         return nullcontext(Messenger(workshop.seedream, world.home))
 
-    given = {name: value for name, value in world.environment(provider).items() if name not in {"PATH", "HOME"}}
-    async with open_house(load(None, given), courier) as house:
+    async with open_house(load(None, world.settings(provider)), courier) as house:
         for user, prompt in enumerate(prompts):
             origin = Origin(f"interaction:{user}", CHANNEL)
             ticket = await house.studio.submit(ImageRequest("seedream-4.5", prompt), origin, Who(user))

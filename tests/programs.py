@@ -4,23 +4,23 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.stage import PATIENCE, Stage
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 KEPT = {"PATH", "HOME", "LANG"}  # nothing that could set anything
+PATIENCE = 40.0
 
 
 @dataclass
 class Program:
-    """A process, and what it has said so far."""
+    """A process; what it has printed so far, and what it has said beside that."""
 
     process: Process
     said: str = ""
+    out: str = ""
     listening: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def until(self, words: str) -> None:
@@ -46,40 +46,36 @@ class Program:
         self.process.kill()
         await self.end()
 
-    async def hear(self, stream: asyncio.StreamReader) -> None:
+    async def hear(self, stream: asyncio.StreamReader, name: str) -> None:
         """Keep what comes."""
         while line := await stream.readline():
-            self.said += line.decode()
+            setattr(self, name, getattr(self, name) + line.decode())
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of every program before it is told any setting."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 @asynccontextmanager
-async def program(stage: Stage, *words: str, **more: str) -> AsyncIterator[Program]:
-    """A command that runs until the end of the context, where what is left of it is killed."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE")}
+async def program(home: Path, words: tuple[str, ...], settings: Mapping[str, str]) -> AsyncIterator[Program]:
+    """A command that runs in this folder until the end of the context, where what is left of it is killed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *(words or ("run",))),
-        cwd=stage.home,
-        env=kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | stage.environment(**more),
+        *(sys.executable, "-m", "bot", *words),
+        cwd=home,
+        env=surroundings() | dict(settings),
         stdout=PIPE,
         stderr=PIPE,
     )
     it = Program(process)
     assert process.stdout is not None
     assert process.stderr is not None
-    it.listening = [asyncio.create_task(it.hear(stream)) for stream in (process.stdout, process.stderr)]
+    streams = ((process.stdout, "out"), (process.stderr, "said"))
+    it.listening = [asyncio.create_task(it.hear(*stream)) for stream in streams]
     try:
         yield it
     finally:
         if process.returncode is None:
             process.kill()
-            await it.end()
-
-
-@asynccontextmanager
-async def bot(stage: Stage, **more: str) -> AsyncIterator[Program]:
-    """`seedream-bot run`, there and ready for people."""
-    before = stage.discord.gateway.identifies
-    async with program(stage, "run", **more) as it:
-        await it.until("Working on up to")
-        await stage.discord.until(lambda: stage.discord.gateway.identifies > before, PATIENCE)
-        yield it
+        await it.end()
