@@ -30,13 +30,19 @@ class BadSettings(click.ClickException):
         super().__init__("some settings cannot be used:\n" + "\n".join(f"  {problem}" for problem in error.problems))
 
 
-def read_settings(env_file: Path) -> Settings:
+class BadSettingsAtStart(BadSettings):
+    """The same where a supervisor looks at the exit code, as in bot.terminal.endings, which takes long to load."""
+
+    exit_code = 78
+
+
+def read_settings(env_file: Path, bad: type[BadSettings] = BadSettings) -> Settings:
     """The settings of this run; warnings go to standard error."""
     try:
         settings = load(env_file, os.environ)
     except SettingsError as error:
         _warn(error.warnings)
-        raise BadSettings(error) from None
+        raise bad(error) from None
     _warn(settings.warnings)
     log.setup(settings.log_level, settings.log_format, settings.secrets())
     return settings
@@ -136,14 +142,14 @@ def generate_command(
 @click.pass_obj
 def run_command(env_file: Path) -> None:
     """Be at Discord and draw, until stopped (SIGTERM or Ctrl-C)."""
-    _part("serve").run(read_settings(env_file))
+    _part("serve").run(read_settings(env_file, BadSettingsAtStart))
 
 
 @cli.command("worker")
 @click.pass_obj
 def worker_command(env_file: Path) -> None:
     """Work on the queue until stopped (SIGTERM or Ctrl-C)."""
-    _part("worker").run(read_settings(env_file))
+    _part("worker").run(read_settings(env_file, BadSettingsAtStart))
 
 
 @cli.command("migrate", short_help="Bring the database up to date now.")
@@ -184,3 +190,16 @@ def _part(name: str) -> ModuleType:
 def bench_command(words: tuple[str, ...]) -> None:
     """Measure this bot against naive ways on this machine: `bench pipeline --help`."""
     sys.exit(importlib.import_module("bench.__main__").main(words))
+
+
+@cli.command(
+    "sandbox",
+    short_help="Try the bot in a browser, with a pretend Discord.",
+    context_settings={"ignore_unknown_options": True},
+    add_help_option=False,
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def sandbox_command(env_file: Path, words: tuple[str, ...]) -> None:
+    """Try the bot in a browser, with a pretend Discord: `sandbox --help`."""
+    importlib.import_module("sandbox.page.__main__").main(words, env_file)

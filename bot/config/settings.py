@@ -90,6 +90,15 @@ class Settings(BaseSettings):
     discord_gateway_url: Socket = _setting(
         "", "Discord", "Where Discord's gateway is (for tests and proxies); empty: Discord tells", "ws://127.0.0.1:8081"
     )
+    refused_pause_seconds: int = _setting(
+        300,
+        "Discord",
+        "How long a bot that Discord refuses (wrong token) waits before it ends, so that a supervisor that starts it "
+        "again does not knock at Discord's door all the time; at a terminal it ends at once",
+        "0",
+        ge=0,
+        le=86400,
+    )
     discord_cdn_hosts: Hosts = _setting(
         ("cdn.discordapp.com", "media.discordapp.net"),
         "Discord",

@@ -6,41 +6,31 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import click
-
 from bot.app import House, Workshop, open_house
 from bot.config import Settings
-from bot.seedream.catalogue import CatalogueError
 from bot.seedream.clock import Clock
-from bot.store.errors import StoreError
-from bot.terminal.words import KEYS
+from bot.terminal.endings import told
 from bot.terminal.worker import at_a_signal
 from bot.ui.aim import aimed
 from bot.ui.client import Bot
 from bot.ui.delivery import RestCourier, packer
 from bot.ui.references import open_gatherer
-from bot.ui.rest import PATIENCE, NoDiscord, log_in
+from bot.ui.rest import PATIENCE, PAUSES, log_in
 
 log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
     """Serve until stopped; what keeps it from serving is one line for people."""
-    if not settings.route:
-        raise click.ClickException(
-            f"no provider has a key · set one of {', '.join(KEYS.values())}, in .env for example"
-        )
-    try:
+    with told(settings):
         asyncio.run(serve(settings))
-    except (StoreError, NoDiscord, CatalogueError) as error:
-        raise click.ClickException(str(error)) from None
 
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT: the first lets running jobs end within their grace, the second ends the grace.
 
-    New wishes are taken until then, and wait in the database for the next start. Raises NoDiscord when Discord will
-    not have the bot.
+    New wishes are taken until then, and wait in the database for the next start. A Discord that cannot be
+    reached is waited for. Raises NoDiscord when it will not have the bot.
     """
     this = asyncio.current_task()
     try:
@@ -77,7 +67,7 @@ async def open_bot(
 
         @asynccontextmanager
         async def courier(workshop: Workshop, now: Callable[[], float]) -> AsyncIterator[RestCourier]:
-            await log_in(bot, token)
+            await log_in(bot, token, pauses=PAUSES)
             packed = packer(workshop.seedream, workshop.press, settings.data_dir)
             yield RestCourier(bot, packed, now=now, patience=patience)
 

@@ -7,34 +7,23 @@ import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import click
-
 from bot.app import OpenCourier, Workshop, open_house
 from bot.config import Settings
-from bot.seedream.catalogue import CatalogueError
-from bot.store.errors import StoreError
 from bot.studio.courier import Courier
-from bot.terminal.words import KEYS
+from bot.terminal.endings import told
 from bot.ui.delivery import open_courier
-from bot.ui.rest import NoDiscord
 
 log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
     """Work until stopped; what keeps it from working at all is one line for people."""
-    if not settings.route:
-        raise click.ClickException(
-            f"no provider has a key · set one of {', '.join(KEYS.values())}, in .env for example"
-        )
 
     def courier(workshop: Workshop, now: Callable[[], float]) -> AbstractAsyncContextManager[Courier]:
         return open_courier(settings, workshop.seedream, workshop.press, now)
 
-    try:
+    with told(settings):
         asyncio.run(work(settings, courier))
-    except (StoreError, NoDiscord, CatalogueError) as error:
-        raise click.ClickException(str(error)) from None
 
 
 async def work(settings: Settings, open_courier: OpenCourier) -> None:

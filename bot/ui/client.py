@@ -24,7 +24,7 @@ from bot.ui.presses import Presses
 from bot.ui.references import Gatherer
 from bot.ui.removal import Removal
 from bot.ui.reprints import Reprints
-from bot.ui.rest import PATIENCE, NoDiscord
+from bot.ui.rest import PATIENCE, PAUSES, NoDiscord, Unwelcome
 from bot.ui.sources import Collector
 from bot.ui.upload import CONNECTION_ERRORS
 
@@ -41,7 +41,6 @@ COGS = (
     "cogs.help",
     "cogs.menus",
 )
-PAUSES = (2, 5, 15, 60)  # seconds before the next try, if Discord is away when the bot starts
 _AWAY: tuple[type[Exception], ...] = (discord.GatewayNotFound, discord.HTTPException, *CONNECTION_ERRORS)
 _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
@@ -119,9 +118,11 @@ class Bot(commands.AutoShardedBot):
             try:
                 await self.connect()
             except discord.PrivilegedIntentsRequired:
-                raise NoDiscord(_CLOSED[4014]) from None
+                raise Unwelcome(_CLOSED[4014]) from None
             except discord.ConnectionClosed as error:
-                raise NoDiscord(_CLOSED.get(error.code, f"Discord has closed the connection ({error.code})")) from None
+                if error.code in _CLOSED:
+                    raise Unwelcome(_CLOSED[error.code]) from None
+                raise NoDiscord(f"Discord has closed the connection ({error.code})") from None
             except _AWAY as error:
                 log.warning("Discord's gateway cannot be reached (%s); next try in %d s", type(error).__name__, pause)
                 await asyncio.sleep(pause)

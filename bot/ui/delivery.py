@@ -20,7 +20,7 @@ from bot.ui.buttons import Fresh, bad_news_view, fresh, progress_view
 from bot.ui.glimpses import Glimpses
 from bot.ui.ladder import Ladder
 from bot.ui.packing import Packer
-from bot.ui.rest import PATIENCE, Letter, Post, logged_in
+from bot.ui.rest import PATIENCE, PAUSES, Letter, Post, logged_in
 from bot.ui.trip import Trip
 from bot.ui.warnings import warn
 
@@ -78,9 +78,10 @@ def _cancel(job: Job, stage: Stage) -> Fresh | None:
 async def open_courier(
     settings: Settings, seedream: Seedream, press: Press, now: Callable[[], float] = time.time
 ) -> AsyncIterator[RestCourier]:
-    """A courier that is logged in with the bot's token; raises NoDiscord, whose text says what to do."""
+    """A courier that is logged in with the bot's token, as soon as Discord can be reached; raises NoDiscord, whose text
+    says what to do."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    async with logged_in(token, settings.discord_api_base) as client:
+    async with logged_in(token, settings.discord_api_base, pauses=PAUSES) as client:
         yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now)
 
 

@@ -1,9 +1,12 @@
 """Discord without its gateway: a client that is logged in, and the five ways that it can bring one message."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any, cast
 
 import discord
@@ -16,6 +19,9 @@ from bot.ui.faults import Barred, TokenRefused, TooLarge, Unsure, plainly
 from bot.ui.route import Way
 from bot.ui.upload import Upload
 
+log = logging.getLogger(__name__)
+
+PAUSES = (2, 5, 15, 60)  # seconds before the next try, if Discord is away when the bot starts
 PATIENCE = 120.0  # seconds for one message, discord.py's own retries and pauses included
 _LOOK_BACK = 100  # messages
 _SKEW = 60.0  # seconds by which our clock and Discord's may differ
@@ -25,6 +31,14 @@ _SILENT = discord.AllowedMentions.none()
 
 class NoDiscord(Exception):
     """There is no way to Discord: what is wrong, and what to do about it."""
+
+
+class NoToken(NoDiscord):
+    """There is nothing to log in with."""
+
+
+class Unwelcome(NoDiscord):
+    """Discord will not have the bot as it is set up; asking again and again would only make it worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +148,12 @@ def _known(number: int | None) -> int:
 
 
 @asynccontextmanager
-async def logged_in(token: str, api_base: str, patience: float = PATIENCE) -> AsyncIterator[discord.Client]:
+async def logged_in(
+    token: str, api_base: str, patience: float = PATIENCE, pauses: Sequence[float] = ()
+) -> AsyncIterator[discord.Client]:
     """A client for REST alone, at this base address, which discord.py keeps once for the whole process.
 
-    Raises NoDiscord.
+    Raises NoDiscord. As to `pauses` see `log_in`.
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
     before, Route.BASE = Route.BASE, api_base
@@ -145,24 +161,45 @@ async def logged_in(token: str, api_base: str, patience: float = PATIENCE) -> As
     client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience)
     try:
         async with client:
-            await log_in(client, token, patience)
+            await log_in(client, token, patience, pauses)
             yield client
     finally:
         Route.BASE = before
 
 
-async def log_in(client: discord.Client, token: str, patience: float = PATIENCE) -> None:
-    """Let the client speak to REST with the bot's token; raises NoDiscord."""
+async def log_in(client: discord.Client, token: str, patience: float = PATIENCE, pauses: Sequence[float] = ()) -> None:
+    """Let the client speak to REST with the bot's token; raises NoDiscord.
+
+    With `pauses` (seconds) a Discord that cannot be reached is asked again after each of them, and then for ever after
+    the last one; without any it is asked once.
+    """
     if not token:
-        raise NoDiscord(
+        raise NoToken(
             "DISCORD_TOKEN is not set: copy it from the Bot page of https://discord.com/developers/applications"
         )
-    try:
-        await plainly(client.login(token), patience)
-    except TokenRefused:
-        raise NoDiscord(
-            "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of"
-            " https://discord.com/developers/applications"
-        ) from None
-    except (CourierError, Barred) as error:
-        raise NoDiscord(f"Discord cannot be reached: {error}; check the network and DISCORD_API_BASE") from None
+    for pause in chain(pauses, repeat(pauses[-1] if pauses else None)):
+        try:
+            await plainly(client.login(token), patience)
+        except TokenRefused:
+            raise Unwelcome(
+                "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of"
+                " https://discord.com/developers/applications"
+            ) from None
+        except (CourierError, Barred) as error:
+            if pause is None:
+                raise NoDiscord(f"Discord cannot be reached: {error}; check the network and DISCORD_API_BASE") from None
+            wait = max(pause, getattr(error, "retry_after", None) or 0.0)
+            log.warning(
+                "Discord cannot be reached: %s; next try in %d s (check the network and DISCORD_API_BASE)", error, wait
+            )
+        else:
+            return
+        await _start_over(client)
+        await asyncio.sleep(wait)
+
+
+async def _start_over(client: discord.Client) -> None:
+    """Let go of the connections of a login that has failed, which the next one would forget to close."""
+    await client.http.close()
+    client.http.clear()
+    client.http.connector = discord.utils.MISSING

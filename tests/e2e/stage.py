@@ -49,6 +49,7 @@ class Stage:
             "BYTEPLUS_BASE_URL": self.seedream.base_url("byteplus"),
             "OUTBOUND_ALLOW": ",".join([self.seedream.address, *self.discord.cdn_hosts]),
             "DATA_DIR": str(self.home),
+            "REFUSED_PAUSE_SECONDS": "0",
         }
         return own | more
 

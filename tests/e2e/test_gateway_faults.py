@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.terminal.endings import MISCONFIGURED
 from sandbox.discord import NoAnswer, Reply
 from tests.e2e.stage import PATIENCE, Stage, open_stage
 from tests.e2e.trials import Lab, Trial, at_once
@@ -85,7 +86,7 @@ async def test_what_was_asked_during_a_partition_is_not_begun_when_it_is_over(
 async def test_intents_that_discord_does_not_know_end_it_in_a_line(stage: Stage) -> None:
     stage.discord.fail("G5")
     async with stage.typed("run") as running:
-        assert await running.end() == 1
+        assert await running.end() == MISCONFIGURED
     assert "intents" in running.said
     assert "Traceback" not in running.said
 

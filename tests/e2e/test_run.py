@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.terminal.endings import MISCONFIGURED
 from tests.e2e.stage import Stage
 
 
@@ -35,7 +36,7 @@ async def test_what_discord_will_not_have_is_told_in_a_line_and_not_tried_again(
 ) -> None:
     stage.discord.fail(fault)
     async with stage.typed("run") as running:
-        assert await running.end() == 1
+        assert await running.end() == MISCONFIGURED
     assert words in running.said
     assert "Traceback" not in running.said
     assert stage.discord.gateway.identifies == 1
@@ -45,9 +46,36 @@ async def test_a_wrong_or_missing_token_is_told_in_a_line(stage: Stage) -> None:
     wrong = stage.discord.token.replace("notReal", "whatsit")
     for token, words in (("", "DISCORD_TOKEN is not set"), (wrong, "does not accept DISCORD_TOKEN")):
         async with stage.typed("run", DISCORD_TOKEN=token) as running:
-            assert await running.end() == 1
+            assert await running.end() == MISCONFIGURED
         assert words in running.said
         assert "Traceback" not in running.said
+
+
+async def test_who_is_refused_waits_before_the_end_so_that_no_supervisor_can_hammer_discord(stage: Stage) -> None:
+    for fault in ("G4", "G6"):
+        stage.discord.fail(fault)
+        async with stage.typed("run", REFUSED_PAUSE_SECONDS="3600") as running:
+            await running.until("This ends in 3600 s")
+            assert running.process.returncode is None
+            assert await running.stop() == MISCONFIGURED, "a stop ends the wait"
+        assert "Traceback" not in running.said
+
+
+async def test_bad_settings_end_it_with_the_code_that_says_so(stage: Stage) -> None:
+    async with stage.typed("run", PARALLEL_JOBS="many") as running:
+        assert await running.end() == MISCONFIGURED
+    assert "PARALLEL_JOBS: is not a whole number" in running.said
+
+
+async def test_a_discord_that_is_away_at_the_start_is_waited_for(stage: Stage) -> None:
+    stage.discord.fail("D29", route="GET /users/@me", times=6)
+    async with stage.typed("run") as running:
+        await running.until("Discord cannot be reached: ")
+        await running.until("next try in 2 s (check the network and DISCORD_API_BASE)")
+        stage.discord.recover("GET /users/@me")
+        await stage.discord.ready(30)
+        assert await running.stop() == 0, running.said
+    assert "Unclosed" not in running.said
 
 
 async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_process(stage: Stage) -> None:
@@ -123,7 +151,7 @@ async def test_two_bots_with_a_shard_each_and_a_worker_share_one_database(stage:
 
 async def test_without_a_provider_it_says_which_settings_would_help(stage: Stage) -> None:
     async with stage.typed("run", BYTEPLUS_API_KEY="") as running:
-        assert await running.end() == 1
+        assert await running.end() == MISCONFIGURED
     assert "no provider has a key · set one of COMETAPI_KEY" in running.said
     assert stage.discord.traffic == []
 

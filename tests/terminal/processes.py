@@ -28,7 +28,7 @@ class World:
     def settings(self, provider: str = "byteplus", **more: str) -> dict[str, str]:
         """What a command is told; an empty value is not set."""
         own = {"DATA_DIR": str(self.home), "OUTBOUND_ALLOW": self.pretend.address, "DATABASE_URL": self.database_url}
-        own |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": self.discord.base}
+        own |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": self.discord.base, "REFUSED_PAUSE_SECONDS": "0"}
         own |= {f"{KEYS[provider]}_API_KEY": self.pretend.key}
         own |= {f"{KEYS[provider]}_BASE_URL": self.pretend.base_url(provider)}
         return own | more

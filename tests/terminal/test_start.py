@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.open import open_database
+from bot.terminal.endings import MISCONFIGURED, TROUBLE
 from tests.databases import PostgresServer
 from tests.programs import Program
 from tests.terminal.processes import World, open_world
@@ -27,7 +28,7 @@ async def bare(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-async def complaint(command: Program, code: int = 1) -> str:
+async def complaint(command: Program, code: int = TROUBLE) -> str:
     """The one line that a command ends with; before it, there may be lines of the log."""
     assert await command.end() == code, command.said
     *logged, line = command.said.splitlines()
@@ -37,54 +38,66 @@ async def complaint(command: Program, code: int = 1) -> str:
 
 
 async def test_without_a_key_a_token_or_a_good_one_it_does_not_start(bare: World) -> None:
-    said = await complaint(await bare.type("worker", BYTEPLUS_API_KEY=""))
+    said = await complaint(await bare.type("worker", BYTEPLUS_API_KEY=""), MISCONFIGURED)
     assert "no provider has a key · set one of COMETAPI_KEY, ARK_API_KEY" in said
-    assert "DISCORD_TOKEN is not set: copy it" in await complaint(await bare.type("worker", DISCORD_TOKEN=""))
+    said = await complaint(await bare.type("worker", DISCORD_TOKEN=""), MISCONFIGURED)
+    assert "DISCORD_TOKEN is not set: copy it" in said
     bare.discord.login = Refusal(401, 0, "401: Unauthorized")
-    assert "Discord does not accept DISCORD_TOKEN" in await complaint(await bare.type("worker"))
+    assert "Discord does not accept DISCORD_TOKEN" in await complaint(await bare.type("worker"), MISCONFIGURED)
+
+
+async def test_a_discord_that_is_away_is_waited_for(bare: World) -> None:
+    bare.discord.login = Refusal(403, 0, "403: Forbidden")
+    worker = await bare.type("worker")
+    await worker.until("Discord cannot be reached: Discord answered 403; next try in 2 s")
+    bare.discord.login = None
+    await worker.until("Working on up to")
+    worker.process.terminate()
+    assert await worker.end() == 0, worker.said
 
 
 async def test_a_catalogue_with_a_mistake_is_told(bare: World) -> None:
     (bare.home / "catalogue.toml").write_text("models = 5")
-    assert "catalogue.toml: models" in await complaint(await bare.type("worker"))
+    assert "catalogue.toml: models" in await complaint(await bare.type("worker"), MISCONFIGURED)
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "said", "code"),
     [
         (
             "postgresql://bot:hidden-word@127.0.0.1:1/bot",
             "PostgreSQL database bot at 127.0.0.1:1 cannot be reached",
+            TROUBLE,
         ),
-        ("sqlite:///:memory:", "DATABASE_URL names no file"),
+        ("sqlite:///:memory:", "DATABASE_URL names no file", MISCONFIGURED),
     ],
 )
 @pytest.mark.parametrize("word", ["worker", "migrate"])
 async def test_a_database_that_is_not_there_is_told_without_its_password(
-    word: str, url: str, said: str, bare: World
+    word: str, url: str, said: str, code: int, bare: World
 ) -> None:
-    line = await complaint(await bare.type(word, DATABASE_URL=url))
+    line = await complaint(await bare.type(word, DATABASE_URL=url), code if word == "worker" else TROUBLE)
     assert said in line
     assert "hidden-word" not in line
 
 
 async def test_a_database_of_that_name_does_not_exist(bare: World, postgres: PostgresServer) -> None:
     url = postgres.url("nowhere")
-    assert "nowhere" in await complaint(await bare.type("worker", DATABASE_URL=url))
+    assert "nowhere" in await complaint(await bare.type("worker", DATABASE_URL=url), MISCONFIGURED)
 
 
 async def test_a_file_that_is_no_database_stays_as_it_is(bare: World) -> None:
     file = bare.home / "seedream.db"
     file.write_text("my diary, volume 3 " * 100)
-    assert "is not a SQLite database" in await complaint(await bare.type("worker"))
+    assert "is not a SQLite database" in await complaint(await bare.type("worker"), MISCONFIGURED)
     assert file.read_text() == "my diary, volume 3 " * 100
 
 
 async def test_a_database_of_a_newer_release_is_not_touched(bare: World, empty_url: str) -> None:
     async with open_database(empty_url, bare.home) as database:
         await database.write(lambda tx: tx.run(text("UPDATE seedream_schema SET version_num = '9999'")))
-    for word in ("worker", "migrate"):
-        line = await complaint(await bare.type(word, DATABASE_URL=empty_url))
+    for word, code in (("worker", MISCONFIGURED), ("run", MISCONFIGURED), ("migrate", TROUBLE)):
+        line = await complaint(await bare.type(word, DATABASE_URL=empty_url), code)
         assert "made by a newer release (form 9999" in line
         assert "Install the newer release again" in line
 
