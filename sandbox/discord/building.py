@@ -19,12 +19,19 @@ class Building:
         self.world = World(clock)
 
     def guild(
-        self, name: str = "Test", *, bot: bool = True, file_limit: int | None = None, locale: str = "en-US"
+        self,
+        name: str = "Test",
+        *,
+        bot: bool = True,
+        file_limit: int | None = None,
+        locale: str = "en-US",
+        owner: User | None = None,
     ) -> Guild:
         """A server with an owner; the bot is in it unless it is told otherwise."""
         world = self.world
         number = world.ids.guild(world.now)
-        it = Guild(number, name, world.user(f"owner of {name}"), world.now, locale, file_limit or world.file_limit)
+        owner = owner or world.user(f"owner of {name}")
+        it = Guild(number, name, owner, world.now, locale, file_limit or world.file_limit)
         it.roles[number] = Role(number, "@everyone", EVERYONE)
         world.guilds[number] = it
         self.member(it, it.owner)

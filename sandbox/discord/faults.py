@@ -135,6 +135,10 @@ class Faults:
         """Ask no more for what was asked for at this route."""
         self._armed = [fault for fault in self._armed if fault.route != route]
 
+    def withdraw(self, name: str) -> None:
+        """Ask no more for this fault, at whatever route."""
+        self._armed = [fault for fault in self._armed if fault.name != name]
+
     def clear(self) -> None:
         """Ask for nothing any more."""
         self._armed.clear()

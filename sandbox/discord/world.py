@@ -51,6 +51,7 @@ class World:
         self._clock = clock
         self._moved = 0.0
         self._stirred = asyncio.Event()
+        self.stirs = 0
         self._tokens = 0
         self.ids = Ids()
         self.users: dict[int, User] = {}
@@ -105,6 +106,7 @@ class World:
 
     def stir(self) -> None:
         """Something has changed: whoever waits looks again."""
+        self.stirs += 1
         self._stirred.set()
         self._stirred = asyncio.Event()
 

@@ -238,6 +238,11 @@ class Faults:
         """Let a fault show the next `times` times that it can."""
         self._armed.append(_Armed(parse(text), times, provider, path))
 
+    def drop(self, text: str) -> None:
+        """Let a fault that was asked for in these words show no more."""
+        ask = parse(text)
+        self._armed = [armed for armed in self._armed if armed.ask != ask]
+
     def take(self, wheres: set[Where], provider: str, path: str) -> Ask | None:
         """The next fault for this place, if one waits. Questions about tasks fail only when asked for by path."""
         for armed in self._armed:

@@ -27,8 +27,9 @@ BODY_LIMIT = 2**30
 class PretendSeedream:
     """All five gateways on 127.0.0.1, as strict as the real ones; what they were asked stands in `ledger`.
 
-    `pace` are the seconds that one picture takes. `pictures="small"` draws at an eighth of the size that is
-    declared, which is what most tests want.
+    `pace` are the seconds that one picture takes. `listeners` hear of every call once it is answered, and how many
+    seconds that took. `pictures="small"` draws at an eighth of the size that is declared, which is what most tests
+    want.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class PretendSeedream:
         self.ledger = Ledger()
         self.faults = Faults()
         self.doors = Doors()
+        self.listeners: list[Callable[[Call, float], None]] = []
         self._port = port
         self._clock = clock
         storage = Storage(seed)
@@ -53,6 +55,7 @@ class PretendSeedream:
         scale = 0.125 if pictures == "small" else 1.0
         easel = Easel(storage, self._bucket.link, self._wrap, clock, sleep, pace, scale, seed)
         self._tasks = Tasks(clock)
+        self._storage, self._easel = storage, easel
         self._desk = Desk(key, easel, self._tasks, self.faults, clock)
         self._runner: web.AppRunner | None = None
 
@@ -92,6 +95,15 @@ class PretendSeedream:
         return self.ledger.violations
 
     @property
+    def pace(self) -> float:
+        """The seconds that one picture takes."""
+        return self._easel.pace
+
+    @pace.setter
+    def pace(self, seconds: float) -> None:
+        self._easel.pace = seconds
+
+    @property
     def address(self) -> str:
         """Host and port, as OUTBOUND_ALLOW wants it."""
         return f"127.0.0.1:{self._port}"
@@ -129,6 +141,15 @@ class PretendSeedream:
         """
         self.faults.arm(fault, times, provider, path)
 
+    def recover(self, fault: str) -> None:
+        """End a fault that was asked for in these words."""
+        self.faults.drop(fault)
+
+    def forget(self, most: int) -> None:
+        """Keep only the latest calls, downloads and pictures, for runs of many hours."""
+        del self.ledger.calls[:-most], self.ledger.downloads[:-most], self.ledger.violations[:-most]
+        self._storage.forget(most)
+
     def trust(self) -> ssl.SSLContext:
         """A context that believes the TLS addresses here, so that P4 and P5 fail for their own reasons."""
         return self.doors.trust()
@@ -156,7 +177,12 @@ class PretendSeedream:
             return web.json_response({"error": "not found"}, status=404)
         call = Call(provider, request.path, self._clock(), f"0217{int(self._clock())}{len(self.calls):06d}")
         self.calls.append(call)
-        return await self._desk.answer(request, call)
+        began = time.monotonic()
+        try:
+            return await self._desk.answer(request, call)
+        finally:
+            for tell in self.listeners:
+                tell(call, time.monotonic() - began)
 
     def _trapped(self, request: web.Request) -> web.Response:
         """Somebody has followed a link to where it must not lead."""

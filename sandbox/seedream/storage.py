@@ -52,6 +52,11 @@ class Storage:
         """The picture with that name."""
         return self._pictures.get(name)
 
+    def forget(self, most: int) -> None:
+        """Keep only the latest pictures."""
+        for name in list(self._pictures)[:-most]:
+            del self._pictures[name]
+
     def sign(self, path: str, now: float, host: str) -> str:
         """The path with a signed query that ends a day after `now`, written as the real buckets write it."""
         date = datetime.fromtimestamp(now, UTC).strftime(_DATE)
