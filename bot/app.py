@@ -18,6 +18,7 @@ from bot.seedream.retry import Policy
 from bot.seedream.transport import Transport
 from bot.store.database import Database
 from bot.store.open import open_database
+from bot.store.sealing import Seal
 from bot.studio.alarms import Alarms
 from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
@@ -76,7 +77,7 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
     home = settings.data_dir
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(url, home, now))
+        database = await stack.enter_async_context(open_database(url, home, now, Seal(settings.data_keys)))
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         courier = await stack.enter_async_context(open_courier(workshop, database.now))

@@ -46,7 +46,8 @@ def test_every_setting_of_the_contract_is_there() -> None:
         USER_JOBS_AT_ONCE USER_COOLDOWN_SECONDS SERVER_IMAGES_PER_DAY BUDGET_USD_PER_DAY BUDGET_USD_PER_MONTH
         PARALLEL_JOBS IMAGES_PER_MINUTE LEASE_SECONDS AMBIGUOUS_RETRIES USER_IMAGES_PER_MONTH USER_JOBS_WAITING
         SERVER_IMAGES_PER_MONTH SERVER_JOBS_AT_ONCE TOTAL_IMAGES_PER_DAY TOTAL_BUDGET_USD_PER_DAY
-        TOTAL_BUDGET_USD_PER_MONTH CNY_PER_USD PROVIDER_JOBS_AT_ONCE QUEUE_LIMIT STOP_GRACE_SECONDS KEEP_DAYS"""
+        TOTAL_BUDGET_USD_PER_MONTH CNY_PER_USD PROVIDER_JOBS_AT_ONCE QUEUE_LIMIT STOP_GRACE_SECONDS KEEP_DAYS
+        DATA_KEY REFUSED_PAUSE_SECONDS"""
     assert set(contract.split()) == NAMES
 
 
@@ -123,6 +124,30 @@ def test_a_key_pasted_wrongly_is_explained(pasted: str, said: str) -> None:
     assert text.startswith("COMETAPI_KEY: ")
     assert said in text
     assert pasted not in text
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("too-short", "has a key of fewer than 32 characters. Fix: make one with `openssl rand -base64 32`"),
+        (f"{KEY * 2},too-short", "has a key of fewer than 32 characters"),
+        (f"{KEY * 2}, {KEY * 2}", "has the same key twice"),
+        (f'"{KEY * 2}"', "has quotation marks"),
+    ],
+)
+def test_a_bad_key_of_the_database_is_explained(pasted: str, said: str) -> None:
+    text = refused(DATA_KEY=pasted)
+    assert text.startswith("DATA_KEY: ")
+    assert said in text
+    assert pasted not in text
+
+
+def test_of_several_keys_of_the_database_each_is_a_secret_of_its_own() -> None:
+    first, second = KEY * 2, KEY[::-1] * 2
+    settings = given(DATA_KEY=f" {first} ,{second},")
+    assert settings.data_keys == (first, second)
+    assert {first, second} <= set(settings.secrets())
+    assert given().data_keys == ()
 
 
 @pytest.mark.parametrize(
@@ -249,7 +274,7 @@ def test_a_folder_without_write_permission_is_an_error() -> None:
 
 @pytest.mark.parametrize("name", [name.upper() for name in SECRETS])
 def test_every_secret_can_come_from_a_file(tmp_path: Path, name: str) -> None:
-    secret = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": "postgresql://me:pw@db/x"}.get(name, KEY)
+    secret = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": "postgresql://me:pw@db/x", "DATA_KEY": KEY * 2}.get(name, KEY)
     file = tmp_path / "secret"
     file.write_bytes(f"\ufeff{secret}\r\n".encode("utf-16-le"))
     settings = given(**{f"{name}_FILE": str(file), "GATEWAY_BASE_URL": "https://g.example"})

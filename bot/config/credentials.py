@@ -6,6 +6,7 @@ import re
 
 from bot.config.values import BadValue
 
+_KEY = 32  # characters of a key of our own
 _QUOTES = "\"'`“”„‟‘’‚«»"
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{18,40})\.[A-Za-z0-9_-]{5,10}\.[A-Za-z0-9_-]{20,}")
 _PLACEHOLDER = re.compile(r"<.*>|\.\.\.|…|x{6,}|your[-_ ]|change[-_ ]?me|replace[-_ ]?me|_here$", re.IGNORECASE)
@@ -65,6 +66,17 @@ def api_key(secret: str) -> str:
     if len(key) < 8:
         raise BadValue("is too short for a key", "paste the whole key")
     return key
+
+
+def data_key(secret: str) -> str:
+    """One or more keys of our own with commas between them: long enough that nobody guesses one."""
+    keys = [clean(key) for key in secret.split(",") if key.strip()]
+    if any(len(key) < _KEY for key in keys):
+        fix = "make one with `openssl rand -base64 32`, and keep it as carefully as the database"
+        raise BadValue(f"has a key of fewer than {_KEY} characters", fix)
+    if len(set(keys)) < len(keys):
+        raise BadValue("has the same key twice", "write each key once, the present one first")
+    return ",".join(keys)
 
 
 def database_url(secret: str) -> str:

@@ -48,6 +48,7 @@ def _text(read: Callable[[str], object]) -> BeforeValidator:
 
 DiscordToken = Annotated[SecretStr | None, _secret(credentials.discord_token)]
 ApiKey = Annotated[SecretStr | None, _secret(credentials.api_key)]
+DataKey = Annotated[SecretStr | None, _secret(credentials.data_key)]
 DatabaseUrl = Annotated[SecretStr | None, _secret(credentials.database_url)]
 Address = Annotated[str, _text(values.address)]
 Socket = Annotated[str, _text(lambda text: values.address(text, ("wss", "ws")))]
@@ -164,6 +165,14 @@ class Settings(BaseSettings):
     )
     data_dir: Annotated[Path, BeforeValidator(lambda value: values.folder(str(value)))] = _setting(
         Path("data"), "Storage", "The folder of everything the bot keeps; its catalogue.toml adds models", "/data"
+    )
+
+    data_key: DataKey = _setting(
+        None,
+        "Storage",
+        "Seals prompts and interaction tokens in the database; of several, with commas between them, the first one is "
+        "used and the others only open what is there (`openssl rand -base64 32` makes one)",
+        "pX3v…=",
     )
 
     http_host: str = _setting("127.0.0.1", "HTTP", "The address that health and metrics listen on", "0.0.0.0")  # noqa: S104 - an example
@@ -291,7 +300,13 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never be seen, for the log's redactor."""
         given = (getattr(self, name) for name in SECRETS)
-        return tuple(secret.get_secret_value() for secret in given if isinstance(secret, SecretStr))
+        whole = tuple(secret.get_secret_value() for secret in given if isinstance(secret, SecretStr))
+        return (*whole, *self.data_keys)
+
+    @property
+    def data_keys(self) -> tuple[str, ...]:
+        """The keys of the database, in the clear: the first closes, all open."""
+        return tuple(self.data_key.get_secret_value().split(",")) if self.data_key else ()
 
 
 def key_field(provider: str) -> str:
@@ -299,7 +314,7 @@ def key_field(provider: str) -> str:
     return "cometapi_key" if provider == "cometapi" else f"{provider}_api_key"
 
 
-SECRETS = ("discord_token", *(key_field(name) for name in PROVIDERS), "database_url")
+SECRETS = ("discord_token", *(key_field(name) for name in PROVIDERS), "database_url", "data_key")
 
 
 class SettingsError(Exception):

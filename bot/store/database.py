@@ -87,6 +87,10 @@ class Database(ABC):
         """Find out whether it can be worked on; raises StoreError."""
 
     @abstractmethod
+    async def scrub(self) -> None:
+        """See to it that what was deleted is not left lying in files beside the rows."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Let go of it."""
 

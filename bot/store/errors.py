@@ -9,6 +9,7 @@ StoreError
 │   ├── Newer           made by a newer release
 │   ├── NotEmpty        a backup is restored into an empty one only
 │   ├── Damaged         corrupt
+│   ├── WrongKey        sealed with a key that is not in DATA_KEY
 │   ├── ReadOnly        it, or its folder, cannot be written
 │   └── InUse           another process works on it
 ├── Conflict            a row contradicts one that is there; `constraint` says by which rule
@@ -17,6 +18,8 @@ StoreError
     ├── Full            no room on the disk
     └── Unreachable     no connection, or it broke; or the disk failed
 """
+
+from collections.abc import Sequence
 
 
 class StoreError(Exception):
@@ -60,6 +63,19 @@ class NotEmpty(Unusable):
 
 class Damaged(Unusable):
     """Corrupt."""
+
+
+class WrongKey(Unusable):
+    """Sealed with a key that is not in DATA_KEY; `names` tells such keys apart."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        which = f"key {names[0]}" if len(names) == 1 else f"keys {', '.join(names)}"
+        fix = (
+            "Put the former key behind the present one (DATA_KEY=new,former), or a backup of that time in place; "
+            "nothing is lost as long as you have the key."
+        )
+        super().__init__(f"The database is sealed with {which}, which DATA_KEY does not have", fix)
+        self.names = tuple(names)
 
 
 class ReadOnly(Unusable):

@@ -15,6 +15,7 @@ from bot.store.database import Database, Insert, T, Transaction, Work
 from bot.store.ear import CHANNEL, Ear
 from bot.store.errors import BadAddress
 from bot.store.faults import of_postgres
+from bot.store.sealing import Seal, equip
 
 MOST_NEWS = 7900  # bytes; the server refuses 8,000
 LOCK = 0x5EED  # any number that all releases agree on
@@ -48,12 +49,13 @@ class Postgres(Database):
 
     shared = True
 
-    def __init__(self, server: Server, now: Clock | None) -> None:
+    def __init__(self, server: Server, now: Clock | None, seal: Seal | None = None) -> None:
         super().__init__()
         self.name = server.name
         self._server = server
         self._clock = Following()
         self._now = now or self._clock
+        self._seal = seal or Seal()
         # No ping before use: after a restart of the server all connections are dropped at the first error, and a
         # transaction that surely did nothing is run again.
         self._engine = self._make_engine(
@@ -70,6 +72,9 @@ class Postgres(Database):
     async def close(self) -> None:
         await self._ear.close()
         await self._engine.dispose()
+
+    async def scrub(self) -> None:
+        """Nothing to do: the server's own vacuum does it."""
 
     async def write_slowly(self, work: Work[T]) -> T:
         engine = self._make_engine(poolclass=NullPool, hurry=False)
@@ -122,7 +127,7 @@ class Postgres(Database):
             raise BadAddress(f"DATABASE_URL is not understood ({error})", "Correct it (docs/storage.md).") from None
 
     def _make_engine(self, *, hurry: bool = True, **pool: Any) -> AsyncEngine:
-        return create_async_engine(
+        engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: self._connect(hurry=hurry),
             json_serializer=documents.dumps,
@@ -130,3 +135,5 @@ class Postgres(Database):
             hide_parameters=True,  # what people wrote does not belong into a traceback
             **pool,
         )
+        equip(engine.sync_engine, self._seal)
+        return engine

@@ -19,6 +19,7 @@ from bot.store.database import Database, Insert, T, Transaction, Work
 from bot.store.errors import InUse, StoreError, Unusable
 from bot.store.faults import of_sqlite
 from bot.store.schema import VERSION
+from bot.store.sealing import Seal, equip
 
 WAIT = 1.0  # seconds that SQLite itself waits for somebody else's lock
 OLDEST = (3, 35)  # knows RETURNING
@@ -49,14 +50,15 @@ class Sqlite(Database):
 
     shared = False
 
-    def __init__(self, path: Path, now: Clock | None) -> None:
+    def __init__(self, path: Path, now: Clock | None, seal: Seal | None = None) -> None:
         super().__init__()
         self.path = path
         self.name = _name(path)
         self._now = now or from_now_on()
         self._lock: sqlite3.Connection | None = None
-        self._writer = _Lane(path, "BEGIN IMMEDIATE")
-        self._reader = _Lane(path, "BEGIN", "PRAGMA query_only=ON")
+        seal = seal or Seal()
+        self._writer = _Lane(path, seal, "BEGIN IMMEDIATE")
+        self._reader = _Lane(path, seal, "BEGIN", "PRAGMA query_only=ON")
 
     def now(self) -> float:
         return self._now()
@@ -69,6 +71,9 @@ class Sqlite(Database):
         await self._writer.close()
         if self._lock:
             self._lock.close()
+
+    async def scrub(self) -> None:
+        await self._writer.truncate()
 
     async def _write(self, work: Work[T]) -> T:
         result, news = await self._writer.run(lambda connection: self._work(connection, work))
@@ -87,18 +92,35 @@ class Sqlite(Database):
 class _Lane:
     """One connection and the thread that it lives in."""
 
-    def __init__(self, path: Path, begin: str, *pragmas: str) -> None:
+    def __init__(self, path: Path, seal: Seal, begin: str, *pragmas: str) -> None:
         self._name = _name(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
         self._engine = _engine(path, begin, pragmas)
+        equip(self._engine, seal)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run in a transaction of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
 
+    async def truncate(self) -> None:
+        """Carry everything over from the log beside the file, and empty it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate)
+
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
+
+    def _truncate(self) -> None:
+        raw = self._engine.raw_connection()  # outside of any transaction
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            fault = of_sqlite(error, self._name)
+            if fault is None:
+                raise
+            raise fault from error
+        finally:
+            raw.close()
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         committing = False
@@ -134,6 +156,7 @@ def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
         # In WAL, NORMAL may forget the last commits when the power fails, FULL does not. Here a commit can be a call
         # that costs money, and the difference is a tenth of a millisecond on a solid-state disk.
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # what was deleted is overwritten, not only unlisted
         for pragma in pragmas:
             connection.execute(pragma)
 

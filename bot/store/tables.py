@@ -1,4 +1,7 @@
-"""Every table, once, for both engines. Times are seconds since 1970, money is millionths of a US dollar."""
+"""Every table, once, for both engines. Times are seconds since 1970, money is millionths of a US dollar.
+
+What people wrote, and what opens a door to them, is Sealed.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -14,6 +17,8 @@ from sqlalchemy import (
     text,
 )
 
+from bot.store.sealing import Sealed
+
 metadata = MetaData()
 
 # SQLite counts rows by itself only in a column that is called INTEGER.
@@ -28,8 +33,8 @@ jobs = Table(
     Column("parent", _Id),
     Column("user_id", BigInteger, nullable=False),
     Column("server_id", BigInteger),
-    Column("origin", JSON(none_as_null=True), nullable=False),
-    Column("request", JSON(none_as_null=True), nullable=False),
+    Column("origin", Sealed(("token", "notes")), nullable=False),
+    Column("request", Sealed(("prompt",)), nullable=False),
     Column("model", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("images", Integer, nullable=False),
@@ -54,7 +59,7 @@ jobs = Table(
     Column("task", Text),
     Column("pictures", JSON(none_as_null=True)),
     Column("usage", JSON(none_as_null=True)),
-    Column("error", JSON(none_as_null=True)),
+    Column("error", Sealed(("facts",))),
     Column("delivery", JSON(none_as_null=True)),
     # its line in the ledger
     Column("reserved_images", Integer, nullable=False),
@@ -160,6 +165,12 @@ preferences = Table(
     metadata,
     Column("scope", Text, primary_key=True),
     Column("subject", BigInteger, primary_key=True, autoincrement=False),
-    Column("values", JSON(none_as_null=True), nullable=False),
+    Column("values", Sealed(("latest", "pins")), nullable=False),
     Column("changed_at", Double, nullable=False),
+)
+
+seals = Table(  # the names of the keys that rows may be sealed with
+    "seals",
+    metadata,
+    Column("key", Text, primary_key=True),
 )

@@ -70,11 +70,10 @@ def forget_pictures(tx: Transaction, job_id: int) -> bool:
 
 
 def _matching(tx: Transaction, user: int, words: list[str]) -> list[int]:
-    """Compared here, because each engine has its own idea of upper and lower case beyond ASCII."""
-    prompt = jobs.c.request["prompt"].as_string().label("prompt")
-    mine = select(jobs.c.id, prompt).where(jobs.c.user_id == user).order_by(jobs.c.id.desc())
+    """Compared here: prompts may be sealed, and each engine has its own idea of upper and lower case."""
+    mine = select(jobs.c.id, jobs.c.request).where(jobs.c.user_id == user).order_by(jobs.c.id.desc())
     rows = tx.run(mine.execution_options(yield_per=AT_A_TIME))
-    return [row.id for row in rows if _has(_folded(row.prompt or ""), words)]
+    return [row.id for row in rows if _has(_folded(row.request.get("prompt") or ""), words)]
 
 
 def _has(text: str, words: list[str]) -> bool:

@@ -33,6 +33,9 @@ class Doubtful(Database):
     async def close(self) -> None:
         await self._real.close()
 
+    async def scrub(self) -> None:
+        await self._real.scrub()
+
     async def _write(self, work: Work[T]) -> T:
         result = await self._real.write(work)
         self._written += 1

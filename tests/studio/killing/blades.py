@@ -75,6 +75,9 @@ class CutDatabase(Database):
     async def close(self) -> None:
         raise NotImplementedError
 
+    async def scrub(self) -> None:
+        raise NotImplementedError
+
     async def _write(self, work: Work[T]) -> T:
         raise NotImplementedError
 

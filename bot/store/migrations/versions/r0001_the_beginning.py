@@ -127,3 +127,4 @@ def _what_is_counted() -> None:
         Column("values", _JSON, nullable=False),
         Column("changed_at", Double, nullable=False),
     )
+    op.create_table("seals", Column("key", Text, primary_key=True))
