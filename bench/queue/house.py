@@ -64,7 +64,7 @@ class Sleeper(Seedream):
         self._seconds = seconds
         self._notes = notes
 
-    async def generate(self, request: ImageRequest) -> AsyncGenerator[Event, None]:
+    async def generate(self, request: ImageRequest, *, callback: str | None = None) -> AsyncGenerator[Event, None]:
         """One picture behind a link, after a while."""
         number = int(request.prompt)
         self._notes.started[number] = steady()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.seedream.catalogue import Catalogue
@@ -100,8 +100,9 @@ class Seedream:
             raise InvalidRequest(problems)
         raise Unavailable("no provider is configured: set a key, COMETAPI_KEY for example", retry=Retry.NEVER)
 
-    async def generate(self, request: ImageRequest) -> AsyncGenerator[Event, None]:
-        """Draw: yields events as they come and ends with Finished, or raises a SeedreamError.
+    async def generate(self, request: ImageRequest, *, callback: str | None = None) -> AsyncGenerator[Event, None]:
+        """Draw: yields events as they come and ends with Finished, or raises a SeedreamError. A provider with tasks
+        is asked to call back at this address, if there is one.
 
         After `Started` the paid call leaves only when the next event is asked for. Pictures that were yielded stay
         valid whatever follows. Close it (`contextlib.aclosing`) to stop waiting; what was sent may still be billed.
@@ -109,7 +110,7 @@ class Seedream:
         route = self.route(request)
         for place, channel in enumerate(route):
             try:
-                async with aclosing(self._ask(channel, request)) as events:
+                async with aclosing(self._ask(channel, _called_back(channel, request, callback))) as events:
                     async for event in events:
                         yield event
             except MOVES_ON as error:
@@ -192,3 +193,10 @@ class Seedream:
     def _other(self, provider: str) -> str | None:
         """A model that this provider does offer."""
         return next((key for key in self.catalogue.models if self.catalogue.model_id(key, provider)), None)
+
+
+def _called_back(channel: Channel, request: ImageRequest, address: str | None) -> ImageRequest:
+    """The request with an address to call back, where the provider does that: others refuse it."""
+    if address is None or not channel.provider.tasks:
+        return request
+    return replace(request, callback_url=address)

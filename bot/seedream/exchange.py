@@ -18,6 +18,7 @@ from bot.seedream.transport import Transport
 
 POLL_FIRST, POLL_LONGEST, POLL_GROWTH = 3.0, 15.0, 1.25
 TASK_PATIENCE = 600.0
+EARLY = 1000  # nudges that are remembered, though nobody waits for them yet
 REFUSALS = 5  # in a row: the first ones may come because the task has not got around yet
 
 
@@ -30,6 +31,7 @@ class Exchange:
         self._folder = folder
         self._clock = clock
         self._nudges: dict[str, asyncio.Future[None]] = {}
+        self._early: dict[str, None] = {}  # in their order
 
     async def run(self, provider: Provider, request: ImageRequest) -> AsyncGenerator[Event, None]:
         """Send the paid call, once, and yield what it brings."""
@@ -76,9 +78,13 @@ class Exchange:
             wait = min(wait * POLL_GROWTH, POLL_LONGEST)
 
     def nudge(self, task: str) -> bool:
-        """Ask for this task now instead of later."""
+        """Ask for this task now instead of later, or at the next pause. Whether somebody waits for it just now."""
         signal = self._nudges.get(task)
         if signal is None or signal.done():
+            # A callback may be faster than the answer that names its task, or come while the task is asked for.
+            self._early[task] = None
+            if len(self._early) > EARLY:
+                del self._early[next(iter(self._early))]
             return False
         signal.set_result(None)
         return True
@@ -99,6 +105,9 @@ class Exchange:
         return answer.error if reply.status >= 400 and answer.error else answer
 
     async def _pause(self, task: str, seconds: float) -> None:
+        if task in self._early:
+            del self._early[task]
+            return
         signal = self._nudges[task] = asyncio.get_running_loop().create_future()
         try:
             await self._clock.wait(signal, seconds)

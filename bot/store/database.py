@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.errors import Busy, Unreachable
+from bot.store.errors import Busy, StoreError, Unreachable
 
 T = TypeVar("T")
 Insert = postgresql.Insert | sqlite.Insert
 MakeInsert = Callable[[Table], Insert]
 Listener = Callable[[str], None]
+Timer = Callable[[str, float, bool], None]  # "read" or "write", the seconds it took, whether it went well
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0  # seconds between one try and the next; each is twice the one before
 
@@ -58,17 +59,18 @@ class Database(ABC):
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._timers: list[Timer] = []
 
     async def write(self, work: Work[T]) -> T:
         """Run in a transaction that is committed when `work` returns; once begun it runs to its end.
 
         Raises StoreError, and what `work` raises. A transaction that others were in the way of is run again.
         """
-        return await _to_the_end(self._patiently(lambda: self._write(work)))
+        return await self._timed("write", self._patiently(lambda: self._write(work)))
 
     async def read(self, work: Work[T]) -> T:
         """Run in a transaction that only reads."""
-        return await _to_the_end(self._patiently(lambda: self._read(work)))
+        return await self._timed("read", self._patiently(lambda: self._read(work)))
 
     async def write_slowly(self, work: Work[T]) -> T:
         """Like `write`, for what may take minutes: nothing is in a hurry, and nothing is tried again."""
@@ -77,6 +79,10 @@ class Database(ABC):
     def listen(self, listener: Listener) -> None:
         """From now on call this with everything that any process announces."""
         self._listeners.append(listener)
+
+    def watch(self, timer: Timer) -> None:
+        """From now on tell this how long each transaction took, waiting and further tries included."""
+        self._timers.append(timer)
 
     @abstractmethod
     def now(self) -> float:
@@ -112,6 +118,18 @@ class Database(ABC):
                     raise
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _timed(self, kind: str, work: Coroutine[Any, Any, T]) -> T:
+        clock = asyncio.get_running_loop().time
+        began, fault = clock(), False
+        try:
+            return await _to_the_end(work)
+        except StoreError:
+            fault = True
+            raise
+        finally:
+            for timer in self._timers:
+                timer(kind, clock() - began, not fault)
 
     def _heard(self, news: str) -> None:
         for listener in self._listeners:

@@ -49,12 +49,19 @@ class Attempt:
                 await self._apologise()
         finally:
             await self._report.close()
+        if self.job.state.final:
+            self._kit.witness.closed(self.job)
 
     def cancel(self) -> None:
         """The person does not want it any more: stop waiting, unless the pictures are there."""
         self._unwanted = True
         if self._drawing is not None:
             self._drawing.cancel()
+
+    def nudge(self, task: str) -> None:
+        """Somebody says that this task of the job has moved: ask for it now, if it is the job's, or may still be."""
+        if self._drawing is not None and self.job.task in {None, task}:
+            self._kit.seedream.nudge(task)
 
     async def _draw(self) -> None:
         """Until there are pictures or an end. What left without a task to ask for is never sent again."""
@@ -80,7 +87,11 @@ class Attempt:
             await drawing.end(ending_of(error))
             return
         seedream, task = self._kit.seedream, self.job.task
-        events = seedream.resume(self.job.provider, task, request) if task else seedream.generate(request)
+        if task:
+            events = seedream.resume(self.job.provider, task, request)
+        else:
+            callback = self._kit.callback(self.job) if self._kit.callback else None
+            events = seedream.generate(request, callback=callback)
         self._drawing = asyncio.create_task(drawing.follow(events))
         try:
             await asyncio.wait({self._drawing})

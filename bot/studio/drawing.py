@@ -102,6 +102,7 @@ class Drawing:
                 self._show()
                 self._write_soon()
             case PictureFailed(error=error):
+                self._kit.witness.met(error)
                 self._missing = ending_of(error)
             case Finished(usage=usage):
                 self._report.drop()
@@ -147,6 +148,7 @@ class Drawing:
 
     async def _waits(self, event: Waiting) -> None:
         if event.error is not None:
+            self._kit.witness.met(event.error)
             self._kit.alarms.hear(event.error)
         if event.error is not None and self.job.state is State.SENT:
             doubtful = self._cost_in_doubt() if event.error.charged is not Charged.NO else 0
@@ -187,6 +189,7 @@ class Drawing:
 
     async def _failed(self, error: SeedreamError) -> None:
         """Nothing more will come: later again, or with what there is, or not at all."""
+        self._kit.witness.met(error)
         self._kit.alarms.hear(error)
         now = self._kit.database.now()
         if not self._pictures and passes(error) and now < self.job.created_at + PATIENCE:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from bot.studio.job import Job
 from bot.studio.queue import Capacity, Lost, load
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
+from bot.studio.witness import Nobody, Witness
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class Kit:
     deliveries: asyncio.Semaphore
     clock: Clock
     alarms: Alarms
+    witness: Witness = field(default_factory=Nobody)
+    callback: Callable[[Job], str] | None = None  # the address where a provider may tell that a job's task has moved
 
     async def record(self, work: Work[T]) -> T:
         """Write down what has happened, however long the database is away: it cannot be made not to have happened."""

@@ -18,6 +18,7 @@ from bot.studio.preferences import Rules
 from bot.studio.results import references_of
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
+from bot.studio.witness import Nobody, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,37 @@ class _No(Exception):
 class Studio:
     """Takes orders: checks them, sets aside what they may use, and puts them into the queue, in one transaction."""
 
-    def __init__(self, database: Database, seedream: Seedream, home: Path, tariff: Tariff, terms: Terms) -> None:
+    def __init__(
+        self,
+        database: Database,
+        seedream: Seedream,
+        home: Path,
+        tariff: Tariff,
+        terms: Terms,
+        witness: Witness | None = None,
+    ) -> None:
         self._database = database
         self._seedream = seedream
         self._home = home
         self._shelf = Shelf.within(home)
         self._tariff = tariff
         self._terms = terms
+        self._witness = witness or Nobody()
 
     async def submit(
         self, request: ImageRequest, origin: Origin, who: Who, *, verb: str = "imagine", parent: int | None = None
     ) -> Ticket | Refusal:
         """Accept a request, or say precisely what stands in its way. The same `origin.key` again is the same job."""
+        outcome = await self._submit(request, origin, who, verb, parent)
+        if isinstance(outcome, Refusal):
+            self._witness.refused(outcome)
+        elif outcome.new:
+            self._witness.accepted(outcome.job)
+        return outcome
+
+    async def _submit(
+        self, request: ImageRequest, origin: Origin, who: Who, verb: str, parent: int | None
+    ) -> Ticket | Refusal:
         problems = self._seedream.check(request)
         if problems:
             return _bad_request(problems)
@@ -179,6 +199,7 @@ class Studio:
     async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Ticket | Refusal:
         request = await self.plan(job, who, verb, prompt)
         if isinstance(request, Refusal):
+            self._witness.refused(request)
             return request
         return await self.submit(request, origin, who, verb=verb, parent=job)
 

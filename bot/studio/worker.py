@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.store.database import Transaction
 from bot.store.errors import Passing, StoreError
-from bot.studio import leases, queue
+from bot.studio import callbacks, leases, queue
 from bot.studio.attempt import Attempt
 from bot.studio.cancel import cancelled_of
 from bot.studio.drawing import LetGo
@@ -46,6 +46,7 @@ class Worker:
         self._hurry = asyncio.Event()
         self._woken = asyncio.Event()
         self._adrift = False  # a claim may have been made of which nobody here knows
+        self._looked_at = kit.clock.steady()
         self.ready = asyncio.Event()
 
     def stop(self) -> None:
@@ -55,6 +56,26 @@ class Worker:
             self._hurry.set()
         self._stopping.set()
         self._woken.set()
+
+    @property
+    def at_work(self) -> int:
+        """On how many jobs it works just now."""
+        return len(self._tasks)
+
+    @property
+    def slots(self) -> int:
+        """On how many it works at the most."""
+        return self._pace.slots
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes no new jobs any more."""
+        return self._stopping.is_set()
+
+    @property
+    def silent(self) -> float:
+        """The seconds since it last knew that there was nothing to claim, or no place for it."""
+        return self._kit.clock.steady() - self._looked_at
 
     async def run(self) -> None:
         """Work until stopped. What earlier processes left is taken up first, at once where nobody else can live."""
@@ -83,6 +104,8 @@ class Worker:
         word, _, number = news.partition(" ")
         if word == "cancel" and number.isdecimal() and (attempt := self._attempts.get(int(number))):
             attempt.cancel()
+        elif (told := callbacks.heard(news)) and (attempt := self._attempts.get(told[0])):
+            attempt.nudge(told[1])
         elif word == "jobs":
             self._woken.set()
 
@@ -102,10 +125,12 @@ class Worker:
                 await self._kit.record(lambda tx: leases.register(tx, self._me, self._pace.lease))
                 continue
             if found.job is None:
+                self._looked_at = self._kit.clock.steady()
                 return found.again_at
             task = asyncio.create_task(self._work(found.job), name=f"job {found.job.id}")
             self._tasks.add(task)
             task.add_done_callback(self._vacate)
+        self._looked_at = self._kit.clock.steady()
         return None
 
     def _vacate(self, task: asyncio.Task[None]) -> None:

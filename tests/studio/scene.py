@@ -208,12 +208,13 @@ async def open_scene(
     *providers: str,
     limits: Limits | None = None,
     doubtful_calls: int = 0,
+    sleep: Callable[[float], Awaitable[None]] = hurry,
     **terms: Any,
 ) -> AsyncIterator[Scene]:
     """Set it up with these providers, in this order; byteplus when none is named."""
     async with AsyncExitStack() as stack:
         pretend = await stack.enter_async_context(PretendSeedream(pictures="small", clock=hands))
-        clock = Clock(now=hands, sleep=hurry)
+        clock = Clock(now=hands, sleep=sleep)
         transport = await stack.enter_async_context(Transport(connect=0.5, idle=0.5))
         fetcher = await stack.enter_async_context(Fetcher(Guard([pretend.address]), idle=0.5, cap=2**25))
         catalogue = impatient(home / "catalogue.toml")

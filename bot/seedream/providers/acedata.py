@@ -71,7 +71,8 @@ class AceData(OpenAIStyle):
         answers = [_read_record(self.source(200), record) for record in records]
         return {answer.task: answer.state for answer in answers if answer.task}
 
-    def read_callback(self, body: object) -> str | None:
+    @staticmethod
+    def read_callback(body: object) -> str | None:
         """The task that a callback is about. Nothing signs it, so it only says which task to ask for."""
         return _task(body)
 

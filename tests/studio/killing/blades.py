@@ -91,8 +91,8 @@ class CutSeedream(Seedream):
     blade: Blade
     tell: Callable[[str], None]  # the prompt, when its call is about to leave
 
-    async def generate(self, request: ImageRequest) -> AsyncGenerator[Event, None]:
-        async with aclosing(super().generate(request)) as events:
+    async def generate(self, request: ImageRequest, *, callback: str | None = None) -> AsyncGenerator[Event, None]:
+        async with aclosing(super().generate(request, callback=callback)) as events:
             async for one in events:
                 if isinstance(one, Started):
                     self.tell(request.prompt)
