@@ -128,8 +128,8 @@ def _parse(data: bytes) -> Seen:
         if width * height > MAX_PIXELS:
             return Seen(width, height, _FORMATS[picture.format or ""], False, Image.new("RGB", (1, 1)))
         alpha = "A" in picture.getbands() or "transparency" in picture.info
-        picture.draft("RGB", (512, 512))
-        picture.thumbnail((256, 256))
+        picture.draft("RGB", (1024, 1024))
+        picture.thumbnail((1024, 1024))
         return Seen(width, height, _FORMATS[picture.format or ""], alpha, picture.convert("RGBA"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Problem("InvalidParameter.OversizedImage", "The image has too many pixels.", param="image") from None
