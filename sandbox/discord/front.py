@@ -113,6 +113,8 @@ class Front:
     async def _read(self, request: web.Request, call: Call) -> forms.Form:
         form = await forms.read(request, self._world.request_limit)
         call.body, call.parts, call.whole = form.payload, form.parts, True
+        if form.multipart and form.length > self._world.form_limit:
+            raise Refusal(40005)
         return form
 
     def _admitted(self, call: Call, template: str) -> None:

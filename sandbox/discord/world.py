@@ -65,7 +65,7 @@ class World:
         self.violations: list[str] = []
         self.cdn_base = self.media_base = ""
         self.keep_files = True
-        self.request_limit = 25 * 1024 * 1024
+        self.request_limit = self.form_limit = 25 * 1024 * 1024
         self.file_limit = 20 * 1024 * 1024
         self.tell: Callable[[News], None] = lambda news: None
         self.sign: Callable[[str], str] = lambda path: path

@@ -34,7 +34,7 @@ class Performer:
         self.state = "stopped"
         self.note = ""
         self.lines: deque[str] = deque(maxlen=MOST_LINES)
-        self._environment = {**_surroundings(), **environment, "DATA_DIR": str(home)}
+        self.environment = {**_surroundings(), **environment, "DATA_DIR": str(home)}
         self._home = home
         self._hear = hear
         self._turn = turn
@@ -75,7 +75,7 @@ class Performer:
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "--env-file", os.devnull, "run"),
             cwd=self._home,
-            env=self._environment,
+            env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
@@ -110,7 +110,7 @@ class Performer:
                 self._became("ready")
         code = await process.wait()
         if self.state in {"starting", "ready"}:
-            words = [line for line in self.lines if line.strip()][-_LAST_WORDS:]
+            words = [line.rstrip() for line in self.lines if line.strip()][-_LAST_WORDS:]
             self._became("failed", "\n".join([f"The bot ended by itself (exit code {code}).", *words]))
 
     def _became(self, state: str, note: str = "") -> None:

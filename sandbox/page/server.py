@@ -171,7 +171,7 @@ class Page:
         return web.json_response({"ok": True, "answer": answer})
 
     async def _wire(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(self._stage.wire.after(number(request.query.get("after", "0"), "after")))
+        return web.json_response(self._stage.wire.after(number(request.query.get("after") or "0", "after")))
 
     async def _switches(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(self._stage.switches.told())

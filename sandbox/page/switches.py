@@ -9,7 +9,7 @@ from sandbox.seedream import PretendSeedream
 
 _ALWAYS = 1 << 30
 _SLOW = 20.0  # seconds for a picture
-_SMALL = 96 * 1024  # bytes of a request to Discord
+_SMALL = 4 * 1024  # bytes that all files of a message may have
 _SENDING = ("view_channel", "send_messages")
 
 
@@ -104,8 +104,8 @@ class Switches:
             self._toggle(
                 "upload-too-large",
                 "Upload too large",
-                f"Discord takes no more than {_SMALL // 1024} KB at once.",
-                self._narrow(self._discord.world.request_limit),
+                f"Discord takes no files of more than {_SMALL // 1024} KB.",
+                self._narrow(self._discord.world.form_limit),
             ),
             self._toggle("discord-silent", "Silent", "Discord does not tell the bot what people do.", self._silent),
             self._toggle(
@@ -132,7 +132,7 @@ class Switches:
 
     def _narrow(self, usual: int) -> Callable[[bool], Awaitable[None]]:
         async def turn(on: bool) -> None:
-            self._discord.world.request_limit = _SMALL if on else usual
+            self._discord.world.form_limit = _SMALL if on else usual
 
         return turn
 

@@ -5,20 +5,17 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from babel import Locale
-
 from sandbox.discord import Channel, Message, Person, PretendDiscord, User
-from sandbox.discord.commands import LOCALES
 from sandbox.discord.components import media
 from sandbox.discord.model import COMPONENTS_V2, Attachment, Json, everything
 from sandbox.discord.permissions import may, may_send
 from sandbox.page import changes
+from sandbox.page.languages import LANGUAGES
 from sandbox.page.scene import Scene
 
 MOST_MESSAGES = 100
 _EXCERPT = 200
 _COMMAND = 2
-_FIRST_LOCALES = ["en-US", "zh-CN"]
 
 
 class View:
@@ -162,12 +159,15 @@ class View:
     def _mentions(self, it: Message) -> dict[str, str]:
         """Names for all the ids in its text."""
         names: dict[str, str] = {}
+        roles = it.channel.guild.roles if it.channel.guild is not None else {}
         for number in {int(found) for found in re.findall(r"<(?:@[!&]?|#)(\d{1,19})>", it.text)}:
             user, place = self._world.users.get(number), self._world.channels.get(number)
             if user is not None:
                 names[str(number)] = user.shown or user.name
             elif place is not None:
                 names[str(number)] = place.name
+            elif number in roles:
+                names[str(number)] = roles[number].name
         return names
 
 
@@ -218,12 +218,3 @@ def _url(it: Attachment, person: Person) -> str:
 def _embed(it: Json) -> Json:
     told: dict[str, Any] = {name: it.get(name) for name in ("title", "description", "fields", "image", "thumbnail")}
     return told | {"colour": it.get("color"), "footer": it.get("footer"), "url": it.get("url")}
-
-
-def _languages() -> list[list[str]]:
-    """Discord's languages, each in its own words, those that the bot speaks first."""
-    every = [*_FIRST_LOCALES, *sorted(LOCALES - set(_FIRST_LOCALES))]
-    return [[code, str(Locale.parse(code, sep="-").get_display_name() or code)] for code in every]
-
-
-LANGUAGES = _languages()

@@ -1,0 +1,104 @@
+"""`seedream-bot sandbox` as a real process: it starts, tells its address, and leaves nothing behind."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.config import PROVIDERS
+from sandbox.page.__main__ import real
+from tests.sandbox.page.visitor import PATIENCE, Visitor
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@asynccontextmanager
+async def typed(home: Path, *words: str, **more: str) -> AsyncIterator[Process]:
+    """The command, in an empty folder, until the end of the context."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "sandbox", "--no-open", *words),
+        cwd=home,
+        env=kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TMPDIR": str(home)} | more,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def address(process: Process) -> str:
+    """Where it says that the page is."""
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found is not None, line
+    return found[0]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_ends_it_politely_with_all_that_it_has_started(tmp_path: Path, how: signal.Signals) -> None:
+    async with typed(tmp_path, "--port", "0", "--pace", "0") as process, aiohttp.ClientSession() as session:
+        visitor = Visitor(session, await address(process))
+        bot = (await visitor.bot_is("starting" if how is signal.SIGHUP else "ready"))["pid"]
+        assert any(tmp_path.glob("seedream-sandbox-*"))
+        async with session.get(f"{visitor.address}/api/events"):  # a page that is open does not keep it from ending
+            process.send_signal(how)
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    assert not alive(bot)
+    assert list(tmp_path.glob("seedream-sandbox-*")) == []
+
+
+async def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path: Path) -> None:
+    async with typed(tmp_path, "--port", "0") as first:
+        taken = int((await address(first)).rpartition(":")[2])
+        async with typed(tmp_path, "--port", str(taken)) as second:
+            assert int((await address(second)).rpartition(":")[2]) > taken
+            second.terminate()
+            await second.wait()
+        first.terminate()
+        await first.wait()
+
+
+async def test_a_provider_without_a_key_is_told_with_the_fix(tmp_path: Path) -> None:
+    async with typed(tmp_path, "--provider", "cometapi") as process:
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert process.returncode == 1
+    assert "COMETAPI_KEY is not set" in said.decode()
+    assert "leave --provider out" in said.decode()
+    assert "Traceback" not in said.decode()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_real_provider_comes_with_its_key_and_with_the_limits_of_its_owner(tmp_path: Path, provider: str) -> None:
+    name = "COMETAPI_KEY" if provider == "cometapi" else f"{provider.upper()}_API_KEY"
+    env = tmp_path / ".env"
+    lines = [f"{name}=sk-0123456789-real", "BUDGET_USD_PER_DAY=1.50", "GATEWAY_BASE_URL=https://gateway.example"]
+    env.write_text("\n".join(lines))
+    plan = real(env, provider)
+    assert not plan.pretend
+    assert plan.settings[name] == "sk-0123456789-real"
+    assert plan.settings["BUDGET_USD_PER_DAY"] == "1.50"
+    assert "sk-0123456789-real" in plan.secrets
+    assert "DISCORD_TOKEN" not in plan.settings
