@@ -79,7 +79,7 @@ async def test_a_broken_rule_stands_at_the_call_that_broke_it(visitor: Visitor, 
     headers = {"Authorization": f"Bot {stage.discord.token}", "User-Agent": "a browser"}
     async with visitor.session.get(address, headers=headers) as reply:
         assert reply.status == 200
-    entries = (await visitor.get("/api/wire", after=str(last)))["entries"]
+    entries = (await visitor.get("/api/wire", query={"after": str(last)}))["entries"]
     [wrong] = [one for one in entries if one["wrong"]]
     assert (wrong["title"], wrong["level"]) == ("GET /users/@me", "error")
     assert "User-Agent" in wrong["wrong"][0]

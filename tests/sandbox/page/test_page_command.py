@@ -1,6 +1,7 @@
 """`seedream-bot sandbox` as a real process: it starts, tells its address, and leaves nothing behind."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -15,6 +16,9 @@ import pytest
 
 from bot.config import PROVIDERS
 from sandbox.page.__main__ import real
+from sandbox.page.stage import open_stage
+from sandbox.seedream import PretendSeedream
+from tests.sandbox.page.conftest import visiting
 from tests.sandbox.page.visitor import PATIENCE, Visitor
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,3 +106,20 @@ def test_a_real_provider_comes_with_its_key_and_with_the_limits_of_its_owner(tmp
     assert plan.settings["BUDGET_USD_PER_DAY"] == "1.50"
     assert "sk-0123456789-real" in plan.secrets
     assert "DISCORD_TOKEN" not in plan.settings
+
+
+async def test_a_real_provider_is_asked_with_the_key_and_can_not_be_made_to_fail(tmp_path: Path) -> None:
+    async with PretendSeedream(pictures="small") as away:  # "real" as far as the sandbox knows
+        (tmp_path / ".env").write_text(
+            f"COMETAPI_KEY={away.key}\nCOMETAPI_BASE_URL={away.base_url('cometapi')}\nOUTBOUND_ALLOW={away.address}\n"
+        )
+        async with open_stage(real(tmp_path / ".env", "cometapi")) as stage, visiting(stage) as somebody:
+            await stage.performer.start()
+            await somebody.bot_is("ready")
+            await stage.discord.ready(PATIENCE)
+            visitor = await somebody.arrive()
+            assert (await visitor.world())["provider"] == {"name": "cometapi", "pretend": False}
+            await visitor.drawn(prompt="a real lighthouse")
+            assert {one["group"] for one in (await visitor.get("/api/switches"))["switches"]} == {"Discord"}
+            assert away.key not in json.dumps(await visitor.get("/api/wire"))
+        assert [call.provider for call in away.calls] == ["cometapi"]

@@ -115,10 +115,10 @@ async def test_other_broken_requests_are_answered_in_words(visitor: Visitor) -> 
     await visitor.get("/static/../server.py", 404)
     await visitor.get("/static/..%2fserver.py", 404)
     await visitor.get("/static/%2e%2e/server.py", 404)
-    await visitor.get("/api/world", 400, **{"as": "x"})
-    await visitor.get("/api/wire", 400, after="-1")
+    await visitor.get("/api/world", 400, {"as": "x"})
+    await visitor.get("/api/wire", 400, {"after": "-1"})
     await visitor.get("/files/1/x", 400)
-    await visitor.get("/files/1/x", 404, **{"as": visitor.person})
+    await visitor.get("/files/1/x", 404, {"as": visitor.person})
     assert "key" in (await visitor.post("/api/switch", 400, key="gravity", on=True))["error"]
     assert "on must" in (await visitor.post("/api/switch", 400, key="discord-429", on=1))["error"]
     assert "restart" in (await visitor.post("/api/bot", 400, do="dance"))["error"]
@@ -127,5 +127,5 @@ async def test_other_broken_requests_are_answered_in_words(visitor: Visitor) -> 
 async def test_a_bot_that_is_not_there_answers_nothing_and_that_can_be_seen(visitor: Visitor) -> None:
     world = await visitor.world()
     assert world["bot"] == {"state": "stopped", "pid": None, "note": ""}
-    commands = await visitor.get("/api/commands", **{"as": visitor.person, "in": visitor.channel})
+    commands = await visitor.commands()
     assert commands == {"slash": [], "message": []}

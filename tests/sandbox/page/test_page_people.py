@@ -40,10 +40,9 @@ async def test_a_command_brings_a_picture_that_is_served_from_here(visitor: Visi
 
 async def test_commands_stand_there_in_the_language_of_the_person(visitor: Visitor) -> None:
     leo = await visitor.arrive("Leo")
-    here = {"as": leo.person, "in": leo.channel}
-    english = await visitor.get("/api/commands", **here)
+    english = await leo.commands()
     await leo.does(do="locale", locale="zh-CN")
-    chinese = await visitor.get("/api/commands", **here)
+    chinese = await leo.commands()
     assert "usage me" in [one["name"] for one in english["slash"]]
     assert len(chinese["slash"]) == len(english["slash"])
     assert chinese["slash"] != english["slash"]
@@ -126,13 +125,13 @@ async def test_a_channel_that_somebody_may_not_see_is_not_there_for_them(visitor
     [file] = (await ada.messages())[0]["attachments"]
     mia = await visitor.arrive("Mia")
     assert "vault" not in json.dumps(await mia.world())
-    await mia.get(f"/api/channel/{hidden.id}", 404, **{"as": mia.person})
-    await mia.get("/api/commands", 404, **{"as": mia.person, "in": str(hidden.id)})
+    await mia.get(f"/api/channel/{hidden.id}", 404, {"as": mia.person})
+    await mia.get("/api/commands", 404, {"as": mia.person, "in": str(hidden.id)})
     async with visitor.session.get(visitor.address + file["url"].replace(ada.person, mia.person)) as reply:
         assert reply.status == 404
     assert (await mia.tries(do="say", **{"in": str(hidden.id)}, text="hi"))[0] == 404
     foreign = (await ada.world())["dms"][0]["id"]
-    await mia.get(f"/api/channel/{foreign}", 404, **{"as": mia.person})
+    await mia.get(f"/api/channel/{foreign}", 404, {"as": mia.person})
     stage.discord.close(hidden)
 
 
@@ -162,7 +161,7 @@ async def test_messages_are_reacted_to_changed_forwarded_and_deleted(visitor: Vi
 
 async def test_the_menu_of_a_message_leads_to_the_bot(visitor: Visitor) -> None:
     message = await visitor.drawn(prompt="a ship")
-    commands = await visitor.get("/api/commands", **{"as": visitor.person, "in": visitor.channel})
+    commands = await visitor.commands()
     assert {"name": "Image info"} in commands["message"]
     assert (await visitor.does(do="menu", message=message["id"], name="Image info"))["kind"] == "message"
     told = await visitor.until(lambda one: one["ephemeral"] and "a ship" in words(one))
@@ -185,7 +184,7 @@ async def test_what_the_client_would_not_send_is_said_in_words(visitor: Visitor)
 async def test_the_page_hears_at_once_of_everything_that_changes(visitor: Visitor) -> None:
     async with visitor.session.get(f"{visitor.address}/api/events") as reply:
         assert reply.content_type == "text/event-stream"
-        kinds = set()
+        kinds: set[str] = set()
         while not {"channel", "world", "wire", "bot"} <= kinds:
             if (line := await reply.content.readline()).startswith(b"data: "):
                 kinds.add(json.loads(line[6:])["kind"])

@@ -31,7 +31,7 @@ class Visitor:
         other.channel = next(one["id"] for one in places if channel in (one["name"], one["kind"]))
         return other
 
-    async def get(self, path: str, status: int = 200, **query: str) -> Json:
+    async def get(self, path: str, status: int = 200, query: Mapping[str, str] | None = None) -> Json:
         """GET, which must end with this status."""
         async with self.session.get(self.address + path, params=query) as reply:
             assert reply.status == status, await reply.text()
@@ -48,11 +48,15 @@ class Visitor:
 
     async def world(self) -> Json:
         """Everything around."""
-        return await self.get("/api/world", **({"as": self.person} if self.person else {}))
+        return await self.get("/api/world", query={"as": self.person} if self.person else {})
+
+    async def commands(self) -> Json:
+        """What can be used here."""
+        return await self.get("/api/commands", query={"as": self.person, "in": self.channel})
 
     async def messages(self) -> list[Json]:
         """What is to be read here."""
-        told = await self.get(f"/api/channel/{self.channel}", **{"as": self.person})
+        told = await self.get(f"/api/channel/{self.channel}", query={"as": self.person})
         found: list[Json] = told["messages"]
         return found
 
