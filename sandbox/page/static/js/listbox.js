@@ -83,7 +83,7 @@ export class Listbox {
       if (here && scroll) node.scrollIntoView({ block: "nearest" });
     }
     if (!this.owner) return;
-    if (this.open) this.owner.setAttribute("aria-controls", this.id);
+    if (this.open && this.owner !== this.node) this.owner.setAttribute("aria-controls", this.id);
     else this.owner.removeAttribute("aria-controls");
     if (this.owner.hasAttribute("aria-expanded")) this.owner.setAttribute("aria-expanded", String(this.open));
     if (at >= 0) this.owner.setAttribute("aria-activedescendant", `${this.id}-${at}`);

@@ -12,6 +12,7 @@ const NEAR = 80; // pixels from the end that still count as the end
 let log;
 let stuck = true;
 let shown = null;
+let newest = null; // the id of the newest entry of one's own
 
 /** Draw into the log from now on. */
 export function begin(node) {
@@ -41,6 +42,9 @@ function draw(inner) {
   if (!state.world || !place()) return;
   if (shown !== state.channel) stuck = true;
   if (shown !== state.channel && state.messages) shown = state.channel;
+  const mine = state.local.at(-1) ?? state.messages?.findLast((one) => one.mine);
+  if (mine && mine.id !== newest && (mine.state === "sending" || mine === state.messages?.at(-1))) stuck = true;
+  newest = mine?.id ?? newest;
   log.setAttribute("aria-busy", String(state.messages === null));
   fill(inner, state.messages === null ? [waiting()] : [welcome(), ...entries()]);
   rove(inner);

@@ -97,8 +97,9 @@ export class Pill {
   }
 
   #text(id) {
-    const lists = this.offers ? { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list" } : {};
-    const field = el("textarea", { id, class: "grows", rows: 1, cols: 2, spellcheck: "false", autocomplete: "off", ...lists });
+    const lists = { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list" };
+    const props = { id, class: "grows", spellcheck: "false", autocomplete: "off" };
+    const field = this.offers ? el("input", { ...props, ...lists, type: "text", size: 3 }) : el("textarea", { ...props, rows: 1, cols: 3 });
     field.oninput = () => {
       if (field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
       this.#grow();
@@ -110,7 +111,7 @@ export class Pill {
 
   /** Browsers without field-sizing are told how wide the text is. */
   #grow() {
-    this.field.cols = Math.max(2, Math.min(60, this.field.value.length + 1));
+    this.field[this.offers ? "size" : "cols"] = Math.max(3, Math.min(60, this.field.value.length + 1));
   }
 
   #zone(id) {

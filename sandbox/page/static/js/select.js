@@ -73,6 +73,7 @@ function unfold(button, part, all, before, { key, label, chosen }) {
     }), at);
   const closed = () => {
     button.setAttribute("aria-expanded", "false");
+    button.removeAttribute("aria-controls");
     const same = values.length === before.length && values.every((value) => before.includes(value));
     if (!same && values.length >= least) chosen(values);
   };
@@ -89,7 +90,7 @@ function unfold(button, part, all, before, { key, label, chosen }) {
   list.node.classList.add("wide");
   show(Math.max(0, all.findIndex((item) => before.includes(item.value))));
   layer.open(list.node, { anchor: button }, { key, closed, home: button });
-  list.node.removeAttribute("aria-controls");
+  button.setAttribute("aria-controls", list.id);
   button.setAttribute("aria-expanded", "true");
   list.node.focus();
 }

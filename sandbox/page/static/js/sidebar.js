@@ -58,16 +58,16 @@ function remark(here) {
 
 function rail(here) {
   const { servers, dms } = state.world;
-  const direct = dms.length ? [button("Direct messages", icon("at", 24), !here.server, dms), el("li", { class: "gap", role: "presentation" })] : [];
+  const direct = dms.length ? [button("Direct messages", icon("at", 24), !here.server, dms, "direct")] : [];
   const each = servers.map((server) => button(server.name, server.letter, here.server?.id === server.id, server.channels));
   return [...direct, ...each];
 }
 
-function button(name, face, current, inside) {
+function button(name, face, current, inside, kind = "") {
   const news = inside.some((one) => state.unread.has(one.id));
   const click = () => (current ? null : visit(inside[0].id));
   const props = { type: "button", class: "server", title: name, "aria-label": news ? `${name}, unread` : name, "aria-current": current ? "true" : null };
-  return el("li", { class: news ? "news" : "", key: name }, el("button", { ...props, on: { click } }, face));
+  return el("li", { class: `${kind} ${news ? "news" : ""}`, key: name }, el("button", { ...props, on: { click } }, face));
 }
 
 function ofServer(server) {

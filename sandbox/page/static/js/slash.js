@@ -21,7 +21,7 @@ export class Slash {
     this.node = el("div", { class: "slash", hidden: true });
     this.guide = el("div", { class: "guide", hidden: true });
     this.popups = el("div", { class: "popups" }, this.#choices.node, this.#further.node);
-    this.node.onkeydown = (event) => this.#key(event);
+    this.node.onkeydown = this.popups.onkeydown = (event) => this.#key(event);
     this.node.addEventListener("focusin", (event) => this.#focused(event.target));
     this.node.addEventListener("focusout", () => this.#choices.hide());
     this.node.addEventListener("drop", (event) => this.#dropped(event));
@@ -95,8 +95,14 @@ export class Slash {
   #build() {
     this.name = el("button", { type: "submit", class: "command" });
     this.more = el("button", { type: "button", class: "more", "aria-haspopup": "listbox", "aria-expanded": "false" });
-    this.more.onclick = () => (this.#further.open ? this.#further.hide() : this.#offer());
-    this.more.onblur = () => this.#further.hide();
+    this.more.onclick = () => this.#offer();
+    // Its list has the focus while it is open.
+    this.#further.node.tabIndex = 0;
+    this.#further.serve(this.#further.node);
+    this.#further.node.onblur = () => {
+      this.#further.hide();
+      this.more.setAttribute("aria-expanded", "false");
+    };
     this.fields = el("div", { class: "fields" });
     this.node.append(this.fields);
   }
@@ -164,14 +170,15 @@ export class Slash {
   }
 
   #offer(typed = "") {
-    this.#typed = typed;
     const found = this.#left().filter((option) => option.name.toLowerCase().startsWith(typed));
-    this.#further.serve(this.more);
+    if (!found.length) return;
+    this.#typed = typed;
     this.#further.show(found.map((option) => ({ label: option.name, value: option, description: option.description })));
+    this.more.setAttribute("aria-expanded", "true");
+    this.#further.node.focus();
   }
 
   #add(option) {
-    this.#further.hide();
     const pill = this.#make(option);
     this.#draw();
     pill.field.focus();
@@ -192,14 +199,15 @@ export class Slash {
     else if ((event.key === "Enter" || event.key === "Tab") && list?.current && !event.shiftKey) {
       list.pick(list.current);
       event.preventDefault();
-    } else if (event.target === this.more) this.#onMore(event);
+    } else if (event.target === this.more || list === this.#further) this.#onMore(event);
     else if (event.key === "Enter") this.#enter(event);
     else if (event.key === "Backspace") this.#back(event);
   }
 
   #escape(list, event) {
     event.preventDefault();
-    if (list) list.hide();
+    if (list === this.#further) this.more.focus();
+    else if (list) list.hide();
     else this.close();
   }
 
