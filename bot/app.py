@@ -23,8 +23,8 @@ from bot.studio.alarms import Alarms
 from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
 from bot.studio.kit import Kit
-from bot.studio.preferences import defaults as default_limits
 from bot.studio.queue import Capacity
+from bot.studio.rules import defaults as default_limits
 from bot.studio.shelf import Shelf
 from bot.studio.studio import Studio, Terms
 from bot.studio.tariff import Tariff

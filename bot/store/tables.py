@@ -160,6 +160,59 @@ timings = Table(  # how long a job takes, measured
     Column("jobs", Integer, nullable=False),
 )
 
+audit = Table(  # what moderators and the owner have done; without a server: for the whole bot
+    "audit",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("server_id", BigInteger),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+)
+Index("audit_by_server", audit.c.server_id, audit.c.id)
+Index("audit_by_time", audit.c.at)
+
+reports = Table(  # what people have said of pictures: one each of a job
+    "reports",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("job_id", _Id, nullable=False),
+    Column("server_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("reporter_id", BigInteger, nullable=False),
+    Column("told", Sealed(("reason",)), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("closed_by", BigInteger),
+    Column("closed_at", Double),
+)
+Index("reports_once", reports.c.job_id, reports.c.reporter_id, unique=True)
+Index("reports_by_server", reports.c.server_id, reports.c.state, reports.c.id)
+
+notices = Table(  # what a server's log or the owner is to be told, once, by whichever process comes first
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("server_id", BigInteger),
+    Column("facts", JSON(none_as_null=True), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("ready_at", Double, nullable=False),  # not before; a process that takes it puts this off
+    Column("tries", Integer, nullable=False),
+    Column("told_at", Double),
+)
+Index(
+    "notices_untold",
+    notices.c.ready_at,
+    sqlite_where=text("told_at IS NULL"),
+    postgresql_where=text("told_at IS NULL"),
+)
+
 preferences = Table(
     "preferences",
     metadata,

@@ -46,16 +46,20 @@ class State(Enum):
         return self in ENDS
 
 
+NOBODY = 0  # whose job it is when the person is forgotten
 ENDS = frozenset({State.SETTLED, State.REFUSED, State.FAILED, State.CANCELLED, State.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who asks: a user, in a server (or in none: a direct message), with these roles there."""
+    """Who asks: a user, in a server (or in none: a direct message), with these roles there; whether they may change
+    what holds in that server, and whether the bot is theirs."""
 
     user: int
     server: int | None = None
     roles: tuple[int, ...] = ()
+    moderator: bool = False
+    owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Origin:
     `key` names what asked ("interaction:123"): the same key twice is one job. `message` is the person's, to be replied
     to; `answer` is our own, to be edited. `token` opens the interaction's own way until `token_until`. `further` is
     for answers after the interaction's first. `notes` are what stays written in the answer about the request itself:
-    the pictures that it goes on from, for example.
+    the pictures that it goes on from, for example. `within` is the channel of which `channel` is a thread.
     """
 
     key: str
@@ -80,6 +84,8 @@ class Origin:
     upload_limit: int = 10 * 1024 * 1024
     further: bool = False
     notes: str = ""
+    within: int | None = None
+    age_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

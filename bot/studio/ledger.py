@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
     union_all,
+    update,
 )
 
 from bot.store.database import MakeInsert, Transaction
@@ -33,6 +34,8 @@ from bot.studio import money
 from bot.studio.job import Amount, Who
 from bot.studio.limits import Barrier, Left, Limits, Period, Refusal, Scope
 from bot.studio.periods import span
+
+NEARLY = 0.8  # of a budget: whoever pays for it is warned
 
 _NOTHING = Amount()
 _TOTALS = tuple(column for column in accounts.c if column.name not in {"key", "ends_at"})
@@ -61,20 +64,41 @@ class _Line:
         return amount.images if self.barrier is Barrier.IMAGES else amount.cost
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What has become of a reservation: what stands in the way, else the budgets of servers and of everybody that are
+    nearly used up with it."""
+
+    refusal: Refusal | None = None
+    near: tuple[Left, ...] = ()
+
+
 def reserve(tx: Transaction, who: Who, amount: Amount, limits: Limits) -> Refusal | None:
+    """As `book`, for whoever asks only whether it was."""
+    return book(tx, who, amount, limits).refusal
+
+
+def book(tx: Transaction, who: Who, amount: Amount, limits: Limits) -> Booked:
     """Set aside the most that a job can use. After a refusal the caller raises, so that nothing of it is kept.
 
     Of several limits that stand in the way, the one that comes back last is told. Whoever asks at the same time
     waits until this transaction is over, so what is looked at after this call cannot change any more.
     """
     used = _book(tx, _accounts(who, tx.now), reserved=amount)
-    over = [
-        line
-        for line in _lines(who, tx.now, limits)
-        if line.of(amount) > 0 and line.of(used[line.account.key]) > line.limit
-    ]
-    refusals = [_refusal(line, line.of(used[line.account.key]), line.of(amount)) for line in over]
-    return max(refusals, key=_wait, default=None)
+    totals = [(line, line.of(used[line.account.key])) for line in _lines(who, tx.now, limits) if line.of(amount) > 0]
+    over = [_refusal(line, total, line.of(amount)) for line, total in totals if total > line.limit]
+    if over:
+        return Booked(max(over, key=_wait))
+    return Booked(near=tuple(_left(line, total) for line, total in totals if _nearly(line, total)))
+
+
+def refusals(tx: Transaction, who: Who, amount: Amount, limits: Limits) -> list[Refusal]:
+    """What would stand in the way of a reservation, the one that would be told first; nothing is reserved."""
+    lines = [line for line in _lines(who, tx.now, limits) if line.of(amount) > 0]
+    used = _used_of(tx, lines)
+    totals = [(line, line.of(used.get(line.account.key, _NOTHING)) + line.of(amount)) for line in lines]
+    over = [_refusal(line, total, line.of(amount)) for line, total in totals if total > line.limit]
+    return sorted(over, key=_wait, reverse=True)
 
 
 def close(tx: Transaction, who: Who, at: float, reserved: Amount, settled: Amount) -> None:
@@ -91,19 +115,8 @@ def close(tx: Transaction, who: Who, at: float, reserved: Amount, settled: Amoun
 def left(tx: Transaction, who: Who, limits: Limits) -> list[Left]:
     """What is left of every limit that there is, and when it comes back."""
     lines = list(_lines(who, tx.now, limits))
-    rows = tx.run(select(accounts).where(accounts.c.key.in_([line.account.key for line in lines]))).mappings()
-    used = {row["key"]: _used(row) for row in rows}
-    return [
-        Left(
-            scope=line.account.scope,
-            period=line.account.period,
-            measure=line.barrier.value,
-            limit=line.limit,
-            used=line.of(used.get(line.account.key, _NOTHING)),
-            returns_at=line.account.ends_at,
-        )
-        for line in lines
-    ]
+    used = _used_of(tx, lines)
+    return [_left(line, line.of(used.get(line.account.key, _NOTHING))) for line in lines]
 
 
 def cooldown(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
@@ -124,6 +137,17 @@ def forget(tx: Transaction, before: float) -> int:
     """Remove the accounts of periods that were over by then and in which no job is open; how many."""
     balanced = (_open("images") == 0, _open("cost") == 0)
     return tx.run(delete(accounts).where(accounts.c.ends_at <= before, *balanced)).rowcount
+
+
+def retire(tx: Transaction, who: Who, scope: Scope, past: float) -> None:
+    """Remove the accounts of a person or server, but not those of the present hour, day and month: they go on counting,
+    and go with their period instead of `past` seconds after it."""
+    present = {account.key: account.ends_at for account in _accounts(who, tx.now) if account.scope is scope}
+    subject = who.user if scope is Scope.USER else who.server
+    others = accounts.c.key.like(f"{scope.value}/{subject}/%") & accounts.c.key.not_in(present)
+    tx.run(delete(accounts).where(others, _open("images") == 0, _open("cost") == 0))
+    for key in sorted(present):
+        tx.run(update(accounts).where(accounts.c.key == key).values(ends_at=present[key] - past))
 
 
 def audit(tx: Transaction) -> list[str]:
@@ -211,6 +235,21 @@ def _lines(who: Who, at: float, limits: Limits) -> Iterator[_Line]:
             yield _Line(account, Barrier.IMAGES, images)
         if cost := allowance.cost(account.period):
             yield _Line(account, Barrier.COST, cost)
+
+
+def _used_of(tx: Transaction, lines: list[_Line]) -> dict[str, Amount]:
+    """What is used of the accounts of these limits, in so far as there are any."""
+    rows = tx.run(select(accounts).where(accounts.c.key.in_([line.account.key for line in lines]))).mappings()
+    return {row["key"]: _used(row) for row in rows}
+
+
+def _left(line: _Line, used: int) -> Left:
+    account = line.account
+    return Left(account.scope, account.period, line.barrier.value, line.limit, used, account.ends_at)
+
+
+def _nearly(line: _Line, used: int) -> bool:
+    return line.barrier is Barrier.COST and line.account.scope is not Scope.USER and used >= line.limit * NEARLY
 
 
 def _refusal(line: _Line, total: int, wanted: int) -> Refusal:

@@ -1,253 +1,267 @@
-"""What the moderators of a server have set: limits, tiers by role, a pause, the models that are allowed."""
+"""What the moderators of a server have set, for all of it and by channel, and what people have set for themselves.
 
-from __future__ import annotations
+Every value is checked before it is kept. What a newer release has written is left alone, and kept.
+"""
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
-from bot.config.settings import Settings
 from bot.store.database import Transaction
 from bot.store.tables import preferences
-from bot.studio.limits import Allowance, Limits, Period
+from bot.studio import deeds
+from bot.studio.checks import (
+    MANY,
+    MOST_WORDS,
+    BadPreference,
+    Check,
+    ListOf,
+    Number,
+    Offer,
+    OneOf,
+    blockable,
+    number_of,
+    ratio,
+    switch,
+    word,
+)
 from bot.studio.money import dollars
+from bot.studio.rules import ALWAYS, ANYONE, FREE, OF_PLACES, OF_SERVERS, OF_TIERS, OFF, OWN, VISIBILITIES, Rules, Tier
+from bot.words import sentence
+from bot.words.locales import LANGUAGES
 
-_SCOPE = "server"
-_MANY = 250  # so many roles a server can have
-_LONG = 100
+SERVER, PERSON = "server", "person"  # scopes
+_LISTS = {"tiers": "role", "places": "channel"}  # what is kept by the number of a role or a channel
 
-_Check = Callable[[str, Any], Any]
+Known = Mapping[str, Check]
 
-
-class BadPreference(Exception):
-    """A value that makes no sense: of which field, what is wrong with it, and what would be right."""
-
-    def __init__(self, name: str, what: str, fix: str) -> None:
-        super().__init__(f"{name} {what}: {fix}")
-        self.field = name
-        self.what = what
-        self.fix = fix
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """What people with a certain role may do: the values that differ for them."""
-
-    name: str = ""
-    values: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a server has set. What is not in `values` is as the operator's defaults say; no `models`: all of them.
-
-    The names of values: user_images_per_hour, _day, _month and user_cost_…, the same for the server, and at_once,
-    waiting, cooldown, server_at_once; for tiers those of users, and weight. 0 is no limit.
-    """
-
-    values: Mapping[str, float] = field(default_factory=dict)
-    tiers: Mapping[int, Tier] = field(default_factory=dict)
-    paused: bool = False
-    models: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A value that may be set: from where to where, and which of two is better for people."""
-
-    most: float
-    least: float = 0
-    whole: bool = True
-    best: Callable[[Iterable[float]], float] = max
-
-    def __call__(self, name: str, value: Any) -> float:
-        """The value, if it is one."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            raise BadPreference(name, "is not a number", f"write one from {self.least} to {self.most}")
-        if not self.least <= value <= self.most:
-            what = f"is less than {self.least}" if value < self.least else f"is more than {self.most}"
-            raise BadPreference(name, what, f"write a number from {self.least} to {self.most}")
-        if self.whole and value != int(value):
-            raise BadPreference(name, "is not a whole number", f"write {int(value)} or {int(value) + 1}")
-        return int(value) if self.whole else float(value)
-
-
-def _switch(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise BadPreference(name, "is neither true nor false", "write one of them")
-    return value
-
-
-def _word(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= _LONG:
-        raise BadPreference(name, "is not a name", f"write one of 1 to {_LONG} characters")
-    return value.strip()
-
-
-def _words(name: str, value: Any) -> list[str]:
-    if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > _MANY:
-        raise BadPreference(name, "is not a list of names", f"write at most {_MANY}, or none to allow all")
-    return list(dict.fromkeys(_word(name, word) for word in value))
-
-
-def _most(values: Iterable[float]) -> float:
-    """The largest allowance, where 0 is no limit."""
-    return max(values, key=lambda value: value or math.inf)
-
-
-def _allowance(scope: str) -> dict[str, _Number]:
-    most = {"images": 10**7, "cost": dollars("100000000")}
-    return {
-        f"{scope}_{measure}_per_{period.value}": _Number(most[measure], best=_most)
-        for measure in most
-        for period in Period
-    }
-
-
-_OF_USERS = {
-    **_allowance("user"),
-    "at_once": _Number(1000, best=_most),
-    "waiting": _Number(10_000, best=_most),
-    "cooldown": _Number(86_400, whole=False, best=min),
+_STANDARDS: Known = {  # what is taken where nobody says it
+    "default_model": word,
+    "default_ratio": ratio,
+    "default_size": word,
+    "default_visibility": OneOf(VISIBILITIES),
 }
-_OF_TIERS = {**_OF_USERS, "weight": _Number(100, least=0.01, whole=False)}
-_OF_SERVERS = {**_OF_USERS, **_allowance("server"), "server_at_once": _Number(1000)}
-_IN_TIER: Mapping[str, _Check] = {"name": _word, **_OF_TIERS}
-_IN_SERVER: Mapping[str, _Check] = {"paused": _switch, "models": _words, **_OF_SERVERS}
+IN_PLACE: Known = {  # what a channel may set for itself
+    "paused": switch,
+    "models": ListOf(word),
+    "sizes": ListOf(word),
+    "most_images": Number(1000),
+    "roles": ListOf(number_of),
+    "denied_roles": ListOf(number_of),
+    "references": OneOf((ANYONE, OWN, OFF)),
+    "age_restricted_only": switch,
+    "spoiler": OneOf((FREE, ALWAYS)),
+    "blocked_words": ListOf(blockable, MOST_WORDS),
+    "confirm_cost": Number(dollars("100000")),
+    "confirm_images": Number(1000),
+    "language": OneOf(LANGUAGES),
+    **_STANDARDS,
+    **OF_PLACES,
+}
+IN_SERVER: Known = {
+    **IN_PLACE,
+    "channels": ListOf(number_of),
+    "denied_channels": ListOf(number_of),
+    "audit_channel": number_of,
+    **OF_SERVERS,
+}
+IN_TIER: Known = {"name": word, **OF_TIERS}
+IN_PERSON: Known = {
+    "model": word,
+    "ratio": ratio,
+    "size": word,
+    "visibility": OneOf(VISIBILITIES),
+    "language": OneOf(LANGUAGES),
+    "dm_when_done": switch,
+    "ping_when_done": switch,
+}
+_RULES = {field.name for field in fields(Rules)}
+_LISTED = {name for name, check in IN_SERVER.items() if isinstance(check, ListOf)}
 
 
-def defaults(settings: Settings) -> Limits:
-    """The operator's limits. Those of users and servers can be set otherwise by a server, those of all cannot."""
-    return Limits(
-        user=Allowance(
-            images_per_hour=settings.user_images_per_hour,
-            images_per_day=settings.user_images_per_day,
-            images_per_month=settings.user_images_per_month,
-        ),
-        server=Allowance(
-            images_per_day=settings.server_images_per_day,
-            images_per_month=settings.server_images_per_month,
-            cost_per_day=dollars(settings.budget_usd_per_day),
-            cost_per_month=dollars(settings.budget_usd_per_month),
-        ),
-        all=Allowance(
-            images_per_day=settings.total_images_per_day,
-            cost_per_day=dollars(settings.total_budget_usd_per_day),
-            cost_per_month=dollars(settings.total_budget_usd_per_month),
-        ),
-        at_once=settings.user_jobs_at_once,
-        waiting=settings.user_jobs_waiting,
-        server_at_once=settings.server_jobs_at_once,
-        cooldown=float(settings.user_cooldown_seconds),
-    )
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What somebody has set for themselves; None: whatever is usual."""
+
+    model: str | None = None
+    ratio: str | None = None
+    size: str | None = None
+    visibility: str | None = None
+    language: str | None = None
+    dm_when_done: bool = False
+    ping_when_done: bool = False
 
 
-def limits_for(defaults: Limits, rules: Rules, roles: Iterable[int]) -> Limits:
-    """What holds for somebody with these roles: the best of their tiers, else the server's value, else the default."""
-    chosen = dict(rules.values)
-    tiers = [rules.tiers[role].values for role in roles if role in rules.tiers]
-    for name, number in _OF_TIERS.items():
-        if offers := [tier[name] for tier in tiers if name in tier]:
-            chosen[name] = number.best(offers)
-    allowances: dict[str, dict[str, Any]] = {"user": {}, "server": {}}
-    plain: dict[str, Any] = {}
-    for name, value in chosen.items():
-        scope, _, rest = name.partition("_")
-        (allowances[scope] if "_per_" in rest else plain)[rest if "_per_" in rest else name] = value
-    return replace(
-        defaults,
-        user=replace(defaults.user, **allowances["user"]),
-        server=replace(defaults.server, **allowances["server"]),
-        **plain,
-    )
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change has come to. `before` and `after` hold only what differs, None where nothing was or is set; the
+    values of a role or a channel by dotted names, such as "tiers.99.weight"."""
+
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(tx: Transaction, server: int | None) -> Rules:
     """What a server has set; nothing in direct messages."""
-    stored = tx.run(_STORED, {"its_server": server}).scalar() if server is not None else None
-    return _rules(stored or {})
+    return rules_of(_stored(tx, SERVER, server)) if server is not None else Rules()
 
 
-_STORED = select(preferences.c["values"]).where(
-    preferences.c.scope == _SCOPE, preferences.c.subject == bindparam("its_server")
-)
-
-
-def save(tx: Transaction, server: int, changes: Mapping[str, Any]) -> Rules:
-    """Set values by name; None takes one back. `tiers` names roles, each with what changes of it, or None.
+def save(tx: Transaction, server: int, changes: Mapping[str, Any], by: int, offer: Offer) -> Changed:
+    """Set values by name; None takes one back. `tiers` and `places` name roles and channels, each with what changes of
+    it, or None. It is written into the audit log.
 
     Raises BadPreference, and then nothing is changed.
     """
-    fresh = tx.insert(preferences).values(scope=_SCOPE, subject=server, values={}, changed_at=tx.now)
-    # The upsert locks the row, so that of two who save at the same time the second sees what the first has set.
-    locked = fresh.on_conflict_do_update(
-        index_elements=[preferences.c.scope, preferences.c.subject], set_={"changed_at": tx.now}
-    )
-    stored: dict[str, Any] = tx.run(locked.returning(preferences.c["values"])).scalar_one()
-    values = _changed(stored, {name: changes[name] for name in changes if name != "tiers"}, _IN_SERVER)
-    if "tiers" in changes:
-        values["tiers"] = _changed_tiers(stored.get("tiers", {}), changes["tiers"])
-    tx.run(update(preferences).where(*_row(server)).values(values=values))
-    return _rules(values)
+    stored = _lock(tx, SERVER, server)
+    plain = {name: changes[name] for name in changes if name not in _LISTS}
+    values = _changed(stored, plain, _offered(IN_SERVER, offer))
+    for name, known in (("tiers", IN_TIER), ("places", _offered(IN_PLACE, offer))):
+        if name in changes:
+            values[name] = _changed_list(name, stored.get(name, {}), changes[name], known)
+    _sensible(values, "")
+    for place, inner in values.get("places", {}).items():
+        _sensible({**values, **inner}, f"places.{place}.", inner)
+    done = _write(tx, SERVER, server, stored, values)
+    if done.before != done.after:
+        # By what is set now, and where nothing is, by what was: whoever takes a channel out of the log is seen there.
+        channel = values.get("audit_channel") or stored.get("audit_channel")
+        deed = deeds.Deed(server, by, deeds.SETTINGS, before=done.before, after=done.after)
+        deeds.write(tx, deed, channel)
+    return done
 
 
-def _row(server: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return preferences.c.scope == _SCOPE, preferences.c.subject == server
+def log_channel(tx: Transaction, server: int | None) -> int | None:
+    """The channel in which a server wants to be told what its moderators do."""
+    found = _stored(tx, SERVER, server).get("audit_channel") if server is not None else None
+    return found if isinstance(found, int) else None
 
 
-def _changed(stored: Mapping[str, Any], changes: Any, known: Mapping[str, _Check], place: str = "") -> dict[str, Any]:
-    """What is stored with changes in it, each of them checked; everything else stays, what nobody knows too."""
-    if not isinstance(changes, Mapping):
-        raise BadPreference(place.removesuffix("."), "is not a list of names and values", "write such a list")
-    values = dict(stored)
-    for name, value in changes.items():
-        if name not in known:
-            raise BadPreference(f"{place}{name}", "is not a preference", f"there are {', '.join(known)}")
-        values[name] = None if value is None else known[name](f"{place}{name}", value)
-    return {name: value for name, value in values.items() if value is not None}
+def load_person(tx: Transaction, user: int) -> Person:
+    """What somebody has set for themselves."""
+    return Person(**known_of(_stored(tx, PERSON, user), IN_PERSON))
 
 
-def _changed_tiers(stored: Mapping[str, Any], changes: Any) -> dict[str, Any]:
-    """The tiers by role id, which is text in JSON."""
-    if changes is None:
-        return {}
-    if not isinstance(changes, Mapping):
-        raise BadPreference("tiers", "is not a list of roles and their values", "name each role by its id")
-    tiers = dict(stored)
-    for role, change in changes.items():
-        if isinstance(role, bool) or not str(role).isdecimal():
-            raise BadPreference(f"tiers.{role}", "is not the id of a role", "write its number")
-        key = str(int(role))
-        tiers[key] = None if change is None else _changed(tiers.get(key, {}), change, _IN_TIER, f"tiers.{key}.")
-    kept = {role: tier for role, tier in tiers.items() if tier is not None}
-    if len(kept) > _MANY:
-        raise BadPreference("tiers", f"are more than {_MANY}", "remove some of them")
-    return kept
+def save_person(tx: Transaction, user: int, changes: Mapping[str, Any], offer: Offer) -> Changed:
+    """Set somebody's own values by name; None takes one back. Raises BadPreference, and then nothing is changed."""
+    stored = _lock(tx, PERSON, user)
+    return _write(tx, PERSON, user, stored, _changed(stored, changes, _offered(IN_PERSON, offer)))
 
 
-def _rules(stored: Mapping[str, Any]) -> Rules:
+def rules_of(stored: Mapping[str, Any]) -> Rules:
     """What this release understands of what is stored; a newer one may have written more."""
-    known = _known(stored, _IN_SERVER)
-    tiers = {int(role): _known(tier, _IN_TIER) for role, tier in stored.get("tiers", {}).items()}
+    if not stored:
+        return Rules()
+    known = known_of(stored, IN_SERVER)
+    tiers = {int(role): known_of(tier, IN_TIER) for role, tier in stored.get("tiers", {}).items()}
     return Rules(
-        values={name: known[name] for name in _OF_SERVERS if name in known},
+        values={name: known[name] for name in OF_SERVERS if name in known},
         tiers={
-            role: Tier(tier.get("name", ""), {name: tier[name] for name in _OF_TIERS if name in tier})
+            role: Tier(tier.get("name", ""), {name: tier[name] for name in OF_TIERS if name in tier})
             for role, tier in tiers.items()
         },
-        paused=known.get("paused", False),
-        models=tuple(known.get("models", ())),
+        places={int(place): _frozen(known_of(inner, IN_PLACE)) for place, inner in stored.get("places", {}).items()},
+        **{name: value for name, value in _frozen(known).items() if name in _RULES},
     )
 
 
-def _known(stored: Mapping[str, Any], checks: Mapping[str, _Check]) -> dict[str, Any]:
+def known_of(stored: Mapping[str, Any], checks: Known) -> dict[str, Any]:
     """The values that have a meaning here; one that has none is as if it were not set."""
     found = {}
     for name in stored.keys() & checks.keys():
         with suppress(BadPreference):
             found[name] = checks[name](name, stored[name])
+    return found
+
+
+def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if name in _LISTED else value for name, value in values.items()}
+
+
+def _offered(known: Known, offer: Offer) -> Known:
+    """The same checks, where models and sizes are those that there are."""
+    now: dict[str, Check] = {
+        "models": ListOf(offer.model),
+        "sizes": ListOf(offer.size),
+        **dict.fromkeys(("default_model", "model"), offer.model),
+        **dict.fromkeys(("default_size", "size"), offer.size),
+    }
+    return {name: now.get(name, check) for name, check in known.items()}
+
+
+def _sensible(values: Mapping[str, Any], place: str, named: Mapping[str, Any] | None = None) -> None:
+    """What is taken where nobody says anything must be allowed."""
+    for name, among in (("default_model", "models"), ("default_size", "sizes")):
+        value, allowed = values.get(name), values.get(among)
+        ours = named is None or name in named or among in named
+        if ours and value and allowed and value not in allowed:
+            says, fix = sentence("is not among {among}"), sentence("allow it too, or choose {choices}")
+            raise BadPreference(f"{place}{name}", says, fix, among=among, choices=", ".join(allowed))
+
+
+def _changed(stored: Mapping[str, Any], changes: Any, known: Known, place: str = "") -> dict[str, Any]:
+    """What is stored with changes in it, each of them checked; everything else stays, what nobody knows too."""
+    if not isinstance(changes, Mapping):
+        says = sentence("is not a list of names and values")
+        raise BadPreference(place.removesuffix("."), says, sentence("write such a list"))
+    values = dict(stored)
+    for name, value in changes.items():
+        if name not in known:
+            says, fix = sentence("is not a preference"), sentence("there are {choices}")
+            raise BadPreference(f"{place}{name}", says, fix, choices=", ".join(known))
+        values[name] = None if value is None else known[name](f"{place}{name}", value)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _changed_list(name: str, stored: Mapping[str, Any], changes: Any, known: Known) -> dict[str, Any]:
+    """The tiers by role, or the places by channel, whose numbers are text in JSON."""
+    if changes is None:
+        return {}
+    if not isinstance(changes, Mapping):
+        says = sentence("is not a list of roles or channels and their values")
+        raise BadPreference(name, says, sentence("name each by its id"))
+    found = dict(stored)
+    for number, change in changes.items():
+        key = str(number_of(f"{name}.{number}", number))
+        found[key] = None if change is None else _changed(found.get(key, {}), change, known, f"{name}.{key}.")
+    kept = {key: inner for key, inner in found.items() if inner is not None}
+    if len(kept) > MANY:
+        raise BadPreference(name, sentence("are more than {most}"), sentence("remove some of them"), most=MANY)
+    return kept
+
+
+def _stored(tx: Transaction, scope: str, subject: int) -> Mapping[str, Any]:
+    found: Mapping[str, Any] | None = tx.run(_STORED, {"its_scope": scope, "its_subject": subject}).scalar()
+    return found or {}
+
+
+_ROW = (preferences.c.scope == bindparam("its_scope"), preferences.c.subject == bindparam("its_subject"))
+_STORED = select(preferences.c["values"]).where(*_ROW)
+
+
+def _lock(tx: Transaction, scope: str, subject: int) -> dict[str, Any]:
+    """What is stored, with its row locked: of two who save at the same time the second sees what the first has set."""
+    fresh = tx.insert(preferences).values(scope=scope, subject=subject, values={}, changed_at=tx.now)
+    locked = fresh.on_conflict_do_update(
+        index_elements=[preferences.c.scope, preferences.c.subject], set_={"changed_at": tx.now}
+    )
+    return dict(tx.run(locked.returning(preferences.c["values"])).scalar_one())
+
+
+def _write(tx: Transaction, scope: str, subject: int, stored: Mapping[str, Any], values: Mapping[str, Any]) -> Changed:
+    tx.run(update(preferences).where(*_ROW).values(values=values), {"its_scope": scope, "its_subject": subject})
+    before, after = _flat(stored), _flat(values)
+    names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
+    return Changed({name: before.get(name) for name in names}, {name: after.get(name) for name in names})
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names for what is in tiers and places."""
+    found = {name: value for name, value in values.items() if name not in _LISTS}
+    for group in _LISTS:
+        for number, inner in values.get(group, {}).items():
+            found |= {f"{group}.{number}": {}} if not inner else {}
+            found |= {f"{group}.{number}.{name}": value for name, value in inner.items()}
     return found

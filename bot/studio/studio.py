@@ -1,7 +1,7 @@
 """The one door: everything that costs, from wherever it is asked for, comes in here and is answered at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.seedream.client import Seedream
@@ -9,29 +9,22 @@ from bot.seedream.errors import BadReference, Problem, Unavailable
 from bot.seedream.models import ImageRequest
 from bot.store.database import Database, Transaction
 from bot.store.errors import Passing
-from bot.studio import ledger, orders, preferences, queue
+from bot.studio import budgets, ledger, orders, queue
+from bot.studio.acceptance import Asked, Diagnosis, No, Terms, accept, diagnose, law_of, place_of
 from bot.studio.cancel import ask_to_cancel, cancel_waiting
 from bot.studio.eta import eta
 from bot.studio.job import Amount, Job, Origin, Who
-from bot.studio.limits import Barrier, Left, Limits, Refusal, Scope
-from bot.studio.preferences import Rules
+from bot.studio.limits import Barrier, Left, Limits, Refusal
+from bot.studio.policy import NeedsConfirmation, Place, Wish, confirmation
 from bot.studio.results import references_of
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
+from bot.studio.wishes import wish_of
 from bot.studio.witness import Nobody, Witness
 
+__all__ = ["Diagnosis", "NeedsConfirmation", "Outcome", "Standing", "Studio", "Terms", "Ticket", "Whose"]
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds where a server has set nothing else, and what one job may cost at the worst.
-
-    A call that may have been billed is repeated up to `doubtful_calls` times, so that much more is set aside.
-    """
-
-    limits: Limits
-    queue_limit: int = 0
-    doubtful_calls: int = 0
-    capacity: queue.Capacity = field(default_factory=queue.Capacity)  # of each provider
+_STOPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +48,8 @@ class Standing:
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Everything about a request that is known before the database is asked."""
-
-    who: Who
-    new: queue.NewJob
-    priced: bool
-
-
-class _No(Exception):
-    """Rolls back a transaction that would have accepted a job."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.barrier.value)
-        self.refusal = refusal
+Outcome = Ticket | Refusal | NeedsConfirmation
+Whose = Sequence[int | None]  # whom pictures come from, in their order; None where nobody knows
 
 
 class Studio:
@@ -91,21 +71,54 @@ class Studio:
         self._tariff = tariff
         self._terms = terms
         self._witness = witness or Nobody()
+        self._stops: dict[tuple[object, ...], None] = {}  # budgets of which was told that they stand in the way
 
     async def submit(
-        self, request: ImageRequest, origin: Origin, who: Who, *, verb: str = "imagine", parent: int | None = None
-    ) -> Ticket | Refusal:
-        """Accept a request, or say precisely what stands in its way. The same `origin.key` again is the same job."""
-        outcome = await self._submit(request, origin, who, verb, parent)
+        self,
+        request: ImageRequest,
+        origin: Origin,
+        who: Who,
+        *,
+        verb: str = "imagine",
+        parent: int | None = None,
+        whose: Whose = (),
+        confirmed: bool = False,
+    ) -> Outcome:
+        """Accept a request, or say precisely what stands in its way. The same `origin.key` again is the same job.
+
+        `whose` are the people whom the references come from, in their order. What costs more than the server lets
+        through without a word is answered with NeedsConfirmation, until it is asked for with `confirmed`.
+        """
+        asked = await self._asked(request, origin, who, verb, parent, whose)
+        outcome = asked if isinstance(asked, Refusal) else await self._put(replace(asked, confirmed=confirmed))
         if isinstance(outcome, Refusal):
             self._witness.refused(outcome)
-        elif outcome.new:
+        elif isinstance(outcome, Ticket) and outcome.new:
             self._witness.accepted(outcome.job)
         return outcome
 
-    async def _submit(
-        self, request: ImageRequest, origin: Origin, who: Who, verb: str, parent: int | None
-    ) -> Ticket | Refusal:
+    async def weigh(self, requests: Sequence[ImageRequest], origin: Origin, who: Who) -> NeedsConfirmation | None:
+        """Whether somebody has to say yes to all of these together, before each is submitted as `confirmed`."""
+        prices = [self._price(request) for request in requests]
+        price = None if None in prices else sum(filter(None, prices))
+        images = sum(map(self._seedream.most_images, requests))
+        law = await self._database.read(lambda tx: law_of(tx, who, place_of(origin), self._terms.limits))
+        return confirmation(law.rules, price, images)
+
+    async def diagnose(self, origin: Origin, who: Who, request: ImageRequest | None = None) -> Diagnosis:
+        """Why somebody may or may not ask for something there: what `submit` would say, rule by rule, and nothing is
+        reserved. Without a request only what holds for any picture is judged."""
+        price = self._price(request) if request else 0
+        images = self._seedream.most_images(request) if request else 1
+        wish = wish_of(self._seedream.catalogue, request, images) if request else Wish()
+        reserved = Amount(images, (price or 0) * (1 + self._terms.doubtful_calls))
+        new = queue.NewJob(origin.key, "imagine", who, origin, {}, wish.model, "", images, reserved)
+        return await self._database.read(lambda tx: diagnose(tx, Asked(new, wish, price), self._terms))
+
+    async def _asked(
+        self, request: ImageRequest, origin: Origin, who: Who, verb: str, parent: int | None, whose: Whose
+    ) -> Asked | Refusal:
+        """Everything that is known of a request before the database is asked."""
         problems = self._seedream.check(request)
         if problems:
             return _bad_request(problems)
@@ -119,33 +132,41 @@ class Studio:
             return _bad_request([Problem("image", str(error.args[0]))])
         cost = self._tariff.worst(request, route)
         images = self._seedream.most_images(request)
+        wish = wish_of(self._seedream.catalogue, request, images, whose)
         new = queue.NewJob(
             key=origin.key,
             verb=verb,
             who=who,
             origin=origin,
-            request=order,
-            model=self._model(request.model),
+            request=order | ({"whose": list(wish.whose)} if wish.whose else {}),
+            model=wish.model,
             provider=route[0],
             images=images,
             reserved=Amount(images, (cost or 0) * (1 + self._terms.doubtful_calls)),
             parent=parent,
         )
-        return await self._put(Asked(who, new, priced=cost is not None))
+        return Asked(new, wish, cost)
 
-    async def again(self, job: int, origin: Origin, who: Who) -> Ticket | Refusal:
+    def _price(self, request: ImageRequest) -> int | None:
+        """The most that it can cost, None where nobody knows or nobody draws it."""
+        try:
+            return self._tariff.worst(request, [channel.provider.name for channel in self._seedream.route(request)])
+        except Unavailable:
+            return None
+
+    async def again(self, job: int, origin: Origin, who: Who) -> Outcome:
         """The same once more."""
         return await self._from(job, origin, who, "again")
 
-    async def vary(self, job: int, prompt: str, origin: Origin, who: Who) -> Ticket | Refusal:
+    async def vary(self, job: int, prompt: str, origin: Origin, who: Who) -> Outcome:
         """The same with other words."""
         return await self._from(job, origin, who, "vary", prompt)
 
-    async def edit(self, job: int, prompt: str, origin: Origin, who: Who) -> Ticket | Refusal:
+    async def edit(self, job: int, prompt: str, origin: Origin, who: Who) -> Outcome:
         """Other words for the pictures that came of it."""
         return await self._from(job, origin, who, "edit", prompt)
 
-    async def upscale(self, job: int, origin: Origin, who: Who) -> Ticket | Refusal:
+    async def upscale(self, job: int, origin: Origin, who: Who) -> Outcome:
         """The same at the largest size that can be had of its model."""
         return await self._from(job, origin, who, "upscale")
 
@@ -167,7 +188,7 @@ class Studio:
         """What is left, and when it comes back."""
 
         def work(tx: Transaction) -> Standing:
-            limits, _ = self._limits(tx, who)
+            limits = law_of(tx, who, Place(), self._terms.limits).limits
             working, waiting = queue.working_of(tx, who.user), queue.waiting_of(tx, who.user)
             return Standing(ledger.left(tx, who, limits), working, waiting, limits)
 
@@ -196,12 +217,18 @@ class Studio:
             return self._larger(request) or _bad_request([Problem("size", "it is at the largest size already")])
         return request
 
-    async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Ticket | Refusal:
+    async def whose(self, job: int) -> Whose:
+        """Whom the pictures come from that a job went on from, for one that goes on from the same."""
+        found = await self._database.read(lambda tx: queue.load(tx, job))
+        return tuple(found.request.get("whose", ())) if found else ()
+
+    async def _from(self, job: int, origin: Origin, who: Who, verb: str, prompt: str | None = None) -> Outcome:
         request = await self.plan(job, who, verb, prompt)
         if isinstance(request, Refusal):
             self._witness.refused(request)
             return request
-        return await self.submit(request, origin, who, verb=verb, parent=job)
+        whose = (who.user,) * len(request.references) if verb == "edit" else await self.whose(job)
+        return await self.submit(request, origin, who, verb=verb, parent=job, whose=whose)
 
     def _most_references(self, model: str) -> int | None:
         """As many as the model takes; of one that takes none the check will tell."""
@@ -213,13 +240,15 @@ class Studio:
         larger = self._seedream.catalogue.larger(request)
         return next((each for each in larger if not self._seedream.check(each)), None)
 
-    async def _put(self, asked: Asked) -> Ticket | Refusal:
+    async def _put(self, asked: Asked) -> Outcome:
         """Asked twice, it is found by its key: when somebody was faster with the very same, or when the connection
         broke and nobody knows whether it has been accepted."""
         try:
             job, new = await self._database.write(lambda tx: self._accept(tx, asked))
-        except _No as no:
-            return no.refusal
+        except No as no:
+            if isinstance(no.answer, Refusal) and budgets.is_stop(no.answer):
+                await self._tell_of_stop(asked.new.who, no.answer)
+            return no.answer
         except queue.Known:
             return await self._put(asked)
         except Passing as error:
@@ -233,57 +262,17 @@ class Studio:
         known = queue.by_key(tx, asked.new.key)
         if known is not None:
             return known, False
-        limits, rules = self._limits(tx, asked.who)
-        refusal = (
-            _forbidden(asked, rules, limits)
-            or self._full(tx)  # looked at before the ledger, which everybody's orders wait for
-            or ledger.reserve(tx, asked.who, asked.new.reserved, limits)
-            or self._too_soon(tx, asked, limits)
-            or _crowded(tx, asked.who, limits)
-        )
-        if refusal is not None:
-            raise _No(refusal)
-        new = replace(asked.new, at_once=limits.at_once, server_at_once=limits.server_at_once, weight=limits.weight)
-        return queue.put(tx, new), True
+        return queue.put(tx, accept(tx, asked, self._terms)), True
 
-    def _too_soon(self, tx: Transaction, asked: Asked, limits: Limits) -> Refusal | None:
-        """A further picture of the same wish is not asked for anew."""
-        return None if asked.new.origin.further else ledger.cooldown(tx, asked.who, limits)
+    async def _tell_of_stop(self, who: Who, refusal: Refusal) -> None:
+        """What was refused was rolled back, so this has a transaction of its own; the first of many is enough."""
+        stop = (who.server, refusal.scope, refusal.period, refusal.limit, refusal.returns_at)
+        if stop not in self._stops:
+            await self._database.write(lambda tx: budgets.stop(tx, who, refusal))
+            self._stops = {**dict.fromkeys([*self._stops][-_STOPS:]), stop: None}
 
     def _ticket(self, tx: Transaction, job: Job, *, new: bool) -> Ticket:
         return Ticket(job, queue.place(tx, job.id), eta(tx, job, self._terms.capacity), new)
-
-    def _limits(self, tx: Transaction, who: Who) -> tuple[Limits, Rules]:
-        rules = preferences.load(tx, who.server) if who.server is not None else Rules()
-        return preferences.limits_for(self._terms.limits, rules, who.roles), rules
-
-    def _full(self, tx: Transaction) -> Refusal | None:
-        most = self._terms.queue_limit
-        waiting = queue.waiting_in_all(tx) if most else 0
-        if most and waiting >= most:
-            return Refusal(Barrier.QUEUE_FULL, Scope.ALL, limit=most, used=waiting, wanted=1)
-        return None
-
-    def _model(self, name: str) -> str:
-        model = self._seedream.catalogue.resolve(name)
-        return model.key if model else name
-
-
-def _forbidden(asked: Asked, rules: Rules, limits: Limits) -> Refusal | None:
-    if rules.paused:
-        return Refusal(Barrier.PAUSED, Scope.SERVER)
-    if rules.models and asked.new.model not in rules.models:
-        return Refusal(Barrier.MODEL, Scope.SERVER, facts={"models": rules.models})
-    if not asked.priced and limits.budgeted(in_server=asked.who.server is not None):
-        return Refusal(Barrier.UNPRICED, facts={"model": asked.new.model})
-    return None
-
-
-def _crowded(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
-    waiting = queue.waiting_of(tx, who.user) if limits.waiting else 0
-    if limits.waiting and waiting >= limits.waiting:
-        return Refusal(Barrier.WAITING, Scope.USER, limit=limits.waiting, used=waiting, wanted=1)
-    return None
 
 
 def _bad_request(problems: Sequence[Problem]) -> Refusal:

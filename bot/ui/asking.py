@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -14,11 +14,11 @@ from bot.seedream.errors import BadReference
 from bot.seedream.models import ImageRequest
 from bot.studio.courier import CourierError, Stage
 from bot.studio.limits import Barrier, Refusal
-from bot.studio.studio import Ticket
+from bot.studio.studio import NeedsConfirmation, Outcome, Ticket
 from bot.ui import asides, remarks, words
 from bot.ui.abilities import abilities
 from bot.ui.acks import acknowledged
-from bot.ui.buttons import progress_view, refusal_view
+from bot.ui.buttons import confirm_view, progress_view, refusal_view
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
@@ -26,7 +26,7 @@ from bot.ui.options import offered
 from bot.ui.pins import Pins
 from bot.ui.places import PATIENCE, Place, locale_of, origin_of, place_of, place_of_message, who_of
 from bot.ui.references import Gathered, Gatherer
-from bot.ui.refusals import refused
+from bot.ui.refusals import confirm, refused
 from bot.ui.sources import Collected, Collector, Whence, tidy
 from bot.ui.wanted import Wanted
 from bot.words import Words, sentence
@@ -99,9 +99,14 @@ class Asking:
                 message.reply(text[: words.LONGEST], mention_author=False, allowed_mentions=_SILENT), PATIENCE
             )
 
-    async def answer(
-        self, interaction: discord.Interaction[Any], outcome: Ticket | Refusal, draft: Draft | None = None
-    ) -> None:
+    async def go_on(self, interaction: discord.Interaction[Any], draft: Draft, *, confirmed: bool) -> None:
+        """Ask for a request again, as often as it was wanted."""
+        with self.at_work():
+            answer = await acknowledged(interaction, private=draft.visibility == "private")
+            if answer is not None:
+                await self._all(place_of(interaction, answer, draft.visibility), draft, (), confirmed=confirmed)
+
+    async def answer(self, interaction: discord.Interaction[Any], outcome: Outcome, draft: Draft | None = None) -> None:
         """Say what has become of something that was submitted for an acknowledged interaction; `draft` is what to
         change and try again where it was refused."""
         answer = await acknowledged(interaction)
@@ -127,13 +132,26 @@ class Asking:
                 return
             request = wanted.request(self._model(wanted), gathered.spell(wanted.prompt), gathered.references)
             lines = [*wanted.notes, *_remarks(said, collected, gathered)]
-            for number in range(1, wanted.variations + 1):
-                which = [said.say("{number} of {count}", number=number, count=wanted.variations)]
-                notes = asides.joined(said, [*(which if wanted.variations > 1 else ()), *lines])
-                if not await self._once(_noted(place, notes), wanted, request, number):
-                    return
+            whose = tuple(source.whose for source in gathered.shown)
+            draft = Draft(request, wanted.verb, wanted.parent, wanted.visibility, whose, wanted.variations)
+            await self._all(place, draft, lines)
 
-    async def _once(self, place: Place, wanted: Wanted, request: ImageRequest, number: int) -> bool:
+    async def _all(self, place: Place, draft: Draft, lines: Iterable[str], *, confirmed: bool = False) -> None:
+        """Submit a request as often as it is wanted, unless somebody has to say yes to all of it first."""
+        said = Words(place.locale)
+        several = draft.count > 1
+        if several and not confirmed:
+            needed = await self._house.studio.weigh([draft.request] * draft.count, place.origin, place.who)
+            if needed is not None:
+                await self._say(place, needed, draft)
+                return
+        for number in range(1, draft.count + 1):
+            which = [said.say("{number} of {count}", number=number, count=draft.count)]
+            notes = asides.joined(said, [*(which if several else ()), *lines])
+            if not await self._once(_noted(place, notes), draft, number, confirmed or several):
+                return
+
+    async def _once(self, place: Place, draft: Draft, number: int, confirmed: bool) -> bool:
         """Submit one job, for the answer that is there or for one more; False if that is the end of it."""
         waiting = f"⏳ {place.origin.notes}"
         if number > 1:
@@ -141,32 +159,43 @@ class Asking:
             if further is None:
                 return False
             place = further
-        elif wanted.variations > 1:
+        elif draft.count > 1:
             await place.say(waiting)  # Discord takes the next message for the answer until there is one
         outcome = await self._house.studio.submit(
-            request, place.origin, place.who, verb=wanted.verb, parent=wanted.parent
+            draft.request,
+            place.origin,
+            place.who,
+            verb=draft.verb,
+            parent=draft.parent,
+            whose=draft.whose,
+            confirmed=confirmed,
         )
-        await self._say(place, outcome, Draft(request, wanted.verb, wanted.parent, wanted.visibility))
+        await self._say(place, outcome, replace(draft, count=1))
         return isinstance(outcome, Ticket)
 
-    async def _say(self, place: Place, outcome: Ticket | Refusal, draft: Draft | None = None) -> None:
-        if isinstance(outcome, Refusal):
+    async def _say(self, place: Place, outcome: Outcome, draft: Draft | None = None) -> None:
+        if isinstance(outcome, NeedsConfirmation):
+            view = await self._kept(place, draft, confirm_view) if draft else None
+            await place.say(confirm(outcome, place.locale), view)
+        elif isinstance(outcome, Refusal):
             request = draft.request if draft else None
-            view = await self._kept(place, draft) if draft else None
+            view = await self._kept(place, draft, refusal_view) if draft else None
             await place.say("\n".join([refused(outcome, place.locale), *self._instead(place, outcome, request)]), view)
         elif outcome.place is not None:  # what has been taken up already is the courier's to speak of
             stage = Stage("queued", place=outcome.place, eta=outcome.eta)
             text = asides.beside(words.progress(outcome.job, stage), outcome.job)
             await place.say(text, progress_view(outcome.job))
 
-    async def _kept(self, place: Place, draft: Draft) -> discord.ui.View | None:
-        """The button that opens a refused request again."""
+    async def _kept(
+        self, place: Place, draft: Draft, view: Callable[[int, str], discord.ui.View]
+    ) -> discord.ui.View | None:
+        """The buttons that open a request again, or confirm it."""
         number = int(place.origin.key.split(":")[1])
         try:
             await self._drafts.keep(place.who.user, number, draft)
         except BadReference:
             return None
-        return refusal_view(number, place.locale)
+        return view(number, place.locale)
 
     def _instead(self, place: Place, refusal: Refusal, request: ImageRequest | None) -> Iterable[str]:
         """What the model can do, for those who have asked for what it cannot."""

@@ -34,13 +34,18 @@ _LABELS = {
     "cancel": ("", sentence("Cancel")),
     "retry": ("✏️", sentence("Edit & retry")),
     "draft": ("✏️", sentence("Edit & retry")),
+    "go": ("✅", sentence("Go ahead")),
     "dm": ("✉️", sentence("Send to me")),
     "info": ("ℹ️", sentence("Info")),
     "spoiler": ("🫥", sentence("Hide as spoiler")),
     "show": ("🖼️", sentence("Show")),
     "unpin": ("📌", sentence("Let go")),
 }
-_STYLES = {"delete": discord.ButtonStyle.danger, "retry": discord.ButtonStyle.primary}
+_STYLES = {
+    "delete": discord.ButtonStyle.danger,
+    "retry": discord.ButtonStyle.primary,
+    "go": discord.ButtonStyle.primary,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,11 @@ def bad_news_view(job: Job) -> discord.ui.View:
 def refusal_view(number: int, locale: str) -> discord.ui.View:
     """When a request was not accepted: `number` is what its draft is kept under."""
     return _rows([JobButton.of(Sign("draft", number), Words(locale))])
+
+
+def confirm_view(number: int, locale: str) -> discord.ui.View:
+    """When a request has to be confirmed: `number` is what its draft is kept under."""
+    return _rows([JobButton.of(Sign(verb, number), Words(locale)) for verb in ("go", "draft")])
 
 
 def more_view(job: Job, words: Words, links: Iterable[tuple[str, str]] = ()) -> discord.ui.View:

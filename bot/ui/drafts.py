@@ -13,6 +13,7 @@ from bot.store.database import Database, Transaction
 from bot.studio import memos, orders
 from bot.studio.job import Job
 from bot.studio.shelf import Shelf
+from bot.studio.studio import Whose
 from bot.ui.sources import Source, Whence
 
 MOST = 10  # of each kind and person
@@ -28,6 +29,8 @@ class Draft:
     verb: str = "imagine"
     parent: int | None = None
     visibility: str = "public"
+    whose: Whose = ()  # whom its pictures come from
+    count: int = 1  # so many times
 
 
 class Drafts:
@@ -41,7 +44,7 @@ class Drafts:
         """Keep a request, in place of the one before; raises BadReference when its pictures are gone."""
         order = await orders.write(draft.request, self._shelf)
         told = {"id": number, "request": order, "verb": draft.verb, "parent": draft.parent}
-        told["visibility"] = draft.visibility
+        told |= {"visibility": draft.visibility, "whose": list(draft.whose), "count": draft.count}
         await self._database.write(lambda tx: _keep(tx, _REQUEST, user, told))
 
     async def find(self, user: int, number: int) -> Draft | None:
@@ -50,11 +53,17 @@ class Drafts:
         if told is None:
             return None
         request = orders.read(told["request"], self._shelf)
-        return Draft(request, told["verb"], told["parent"], told["visibility"])
+        whose, count = tuple(told.get("whose", ())), told.get("count", 1)
+        return Draft(request, told["verb"], told["parent"], told["visibility"], whose, count)
+
+    async def drop(self, user: int, number: int) -> bool:
+        """Forget the request of this number; False if that was done before: fingers press twice."""
+        return await self._database.write(lambda tx: _drop(tx, _REQUEST, user, number))
 
     def of(self, job: Job) -> Draft:
         """What a job was made from; raises BadReference when its pictures are gone."""
-        return Draft(orders.read(job.request, self._shelf), job.verb, job.parent, job.origin.visibility)
+        whose = tuple(job.request.get("whose", ()))
+        return Draft(orders.read(job.request, self._shelf), job.verb, job.parent, job.origin.visibility, whose)
 
     async def keep_pictures(self, user: int, number: int, sources: Sequence[Source], parent: int | None) -> None:
         """Keep what a form was opened for."""
@@ -76,6 +85,14 @@ def _keep(tx: Transaction, scope: str, user: int, told: Mapping[str, Any]) -> No
     """Note it behind those from before; of too many the oldest goes."""
     before = [each for each in _all(tx, scope, user) if each["id"] != told["id"]]
     memos.note(tx, scope, user, {"latest": [*before, told][-MOST:]})
+
+
+def _drop(tx: Transaction, scope: str, user: int, number: int) -> bool:
+    tx.alone()  # of two presses at the same time one finds it
+    before = _all(tx, scope, user)
+    after = [each for each in before if each["id"] != number]
+    memos.note(tx, scope, user, {"latest": after})
+    return len(after) < len(before)
 
 
 def _find(tx: Transaction, scope: str, user: int, number: int) -> Mapping[str, Any] | None:

@@ -8,7 +8,7 @@ import discord
 from bot.seedream.errors import BadReference
 from bot.studio import orders
 from bot.studio.courier import CourierError
-from bot.studio.job import Job
+from bot.studio.job import Job, Who
 from bot.studio.limits import Barrier, Refusal
 from bot.ui.acks import acknowledged
 from bot.ui.asking import Asking, Wanted, origin_of, who_of
@@ -75,8 +75,30 @@ class Forms:
         if answer is None:
             return
         origin, who = origin_of(interaction, answer, draft.visibility, notes), who_of(interaction)
-        outcome = await self._house.studio.submit(draft.request, origin, who, verb=draft.verb, parent=draft.parent)
+        outcome = await self._house.studio.submit(
+            draft.request, origin, who, verb=draft.verb, parent=draft.parent, whose=draft.whose
+        )
         await self._asking.answer(interaction, outcome, draft)
+
+    async def planned(self, job: Job, who: Who, verb: str) -> Draft | None:
+        """The request that a button makes of a job, to be kept until it is confirmed."""
+        request = await self._house.studio.plan(job.id, who, verb)
+        if isinstance(request, Refusal):
+            return None
+        return Draft(request, verb, job.id, job.origin.visibility, await self._house.studio.whose(job.id))
+
+    async def go(self, press: Press) -> None:
+        """What had to be confirmed is."""
+        number = press.sign.number
+        try:
+            draft = await self._drafts.find(press.user, number)
+        except BadReference:
+            await press.refuse(Barrier.EXPIRED)
+            return
+        if press.is_form or draft is None or not await self._drafts.drop(press.user, number):
+            await press.stale()
+        else:
+            await self._asking.go_on(press.interaction, draft, confirmed=True)
 
     async def _edit(self, press: Press, job: Job, prompt: str) -> None:
         """Go on from the pictures: from where they were made, or from the message that they are in."""
@@ -92,7 +114,8 @@ class Forms:
         elif isinstance(request, Refusal):
             await self._asking.answer(interaction, request)
         else:
-            await self._submit(press, Draft(request, "edit", job.id, visibility), notes)
+            whose = (press.user,) * len(request.references)
+            await self._submit(press, Draft(request, "edit", job.id, visibility, whose), notes)
 
     def _takes_pictures(self, model: str) -> bool:
         """Whether it goes on from pictures at all; one that nobody knows may."""
@@ -111,7 +134,11 @@ class Forms:
         elif not press.is_form:
             await self._open(press, PromptForm(press.sign, press.words, draft.request.prompt, draft.request))
         elif (values := await self._values(press)) is not None:
-            await self._submit(press, replace(draft, request=changed(draft.request, values)))
+            again = replace(draft, request=changed(draft.request, values))
+            if again.count > 1:
+                await self._asking.go_on(press.interaction, again, confirmed=False)
+            else:
+                await self._submit(press, again)
 
     async def change(self, press: Press) -> None:
         """The form that **Edit image** has opened comes back."""

@@ -61,7 +61,10 @@ def who_of(interaction: discord.Interaction[Any]) -> Who:
     """Who asks. Where the bot is not a member itself, a server is none of its business."""
     roles = getattr(interaction.user, "roles", ())
     server = interaction.guild_id if interaction.is_guild_integration() else None
-    return Who(interaction.user.id, server, tuple(role.id for role in roles) if server else ())
+    if server is None:
+        return Who(interaction.user.id)
+    moderator = interaction.permissions.manage_guild or interaction.permissions.administrator
+    return Who(interaction.user.id, server, tuple(role.id for role in roles), moderator)
 
 
 def origin_of(
@@ -80,6 +83,8 @@ def origin_of(
         visibility=visibility,
         upload_limit=interaction.filesize_limit,
         notes=notes,
+        within=_within(interaction.channel) if here else None,
+        age_restricted=here and _is_age_restricted(interaction.channel),
     )
 
 
@@ -110,9 +115,29 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         locale=locale_of(message),
         visibility="public" if visibility == "private" else visibility,  # it is in private where nobody else is
         upload_limit=guild.filesize_limit if guild and here else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        # What is answered in a direct message was asked for in the server all the same: its rules hold.
+        within=_within(message.channel) or (None if here else message.channel.id),
+        age_restricted=_is_age_restricted(message.channel),
     )
-    who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles))
+    who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles), _moderates(message))
     return Place(origin, who, answer.edit, further)
+
+
+def _within(channel: object) -> int | None:
+    """The channel of a thread."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else None
+
+
+def _is_age_restricted(channel: object) -> bool:
+    """Whether it is for adults; a thread is what its channel is."""
+    asked = getattr(channel, "is_nsfw", None)
+    return bool(asked()) if callable(asked) else False
+
+
+def _moderates(message: discord.Message) -> bool:
+    """Whether who writes may manage the server."""
+    author = message.author
+    return isinstance(author, discord.Member) and author.guild_permissions.manage_guild
 
 
 def locale_of(message: discord.Message) -> str:

@@ -18,6 +18,7 @@ from bot.studio import history, queue, stars
 from bot.studio.courier import CourierError
 from bot.studio.job import Job, Origin, State
 from bot.studio.limits import Barrier, Refusal
+from bot.studio.policy import NeedsConfirmation
 from bot.ui import cards
 from bot.ui.acks import acknowledged
 from bot.ui.asking import Asking, origin_of, who_of
@@ -78,6 +79,7 @@ class Presses:
             "page": self._page,
             "unpin": self._unpin,
             "draft": forms.draft,
+            "go": forms.go,
             "change": forms.change,
         }
         self._costs = {"again", "upscale", "vary", "edit", "retry", "cancel"}
@@ -217,7 +219,9 @@ class Presses:
         notes = cards.came_from(press.words, job)
         origin, who = origin_of(interaction, answer, job.origin.visibility, notes), who_of(interaction)
         ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
-        await self._asking.answer(interaction, await ask(job.id, origin, who))
+        outcome = await ask(job.id, origin, who)
+        draft = await self._forms.planned(job, who, press.sign.verb) if isinstance(outcome, NeedsConfirmation) else None
+        await self._asking.answer(interaction, outcome, draft)
 
     async def _star(self, press: Press, job: Job) -> None:
         on = await self._house.database.write(lambda tx: stars.star(tx, press.user, job.id))

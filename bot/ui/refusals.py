@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot.studio.limits import Barrier, Period, Refusal, Scope
+from bot.studio.policy import NeedsConfirmation
+from bot.studio.rules import OFF
 from bot.ui.problems import problems
 from bot.words import Words, sentence
 
@@ -20,6 +22,15 @@ _COST: Mapping[Scope, str] = {
     Scope.USER: sentence("You have used {used} of your {limit} {period}, and this may cost {wanted}"),
     Scope.SERVER: sentence("This server has used {used} of its {limit} {period}, and this may cost {wanted}"),
     Scope.ALL: sentence("The bot has used {used} of its {limit} {period}, and this may cost {wanted}"),
+}
+
+_PAUSED: Mapping[Scope, tuple[str, str]] = {
+    Scope.SERVER: (sentence("The bot is paused on this server"), sentence("ask the moderators when it goes on")),
+    Scope.ALL: (sentence("The bot is paused everywhere"), sentence("try again later")),
+}
+_BLOCKED: Mapping[Scope, tuple[str, str]] = {
+    Scope.SERVER: (sentence("You may not ask for pictures on this server"), sentence("ask its moderators why")),
+    Scope.ALL: (sentence("You may not use this bot"), sentence("ask its owner why")),
 }
 
 # What stands in the way, and what to do now. The facts are those of `_facts`.
@@ -41,11 +52,29 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
         sentence("The queue is full: {used} jobs are waiting, of {limit} that may"),
         sentence("try again in a few minutes"),
     ),
-    Barrier.PAUSED: (
-        sentence("The bot is paused on this server"),
-        sentence("ask the moderators when it goes on"),
+    Barrier.PAUSED: ("{paused}", "{goes_on}"),
+    Barrier.BLOCKED: ("{blocked}", "{unblocked}"),
+    Barrier.ROLE: ("{role}", sentence("ask the moderators of this server")),
+    Barrier.CHANNEL: (sentence("Pictures are not made in this channel"), "{elsewhere}"),
+    Barrier.AGE: (
+        sentence("On this server pictures are made in age-restricted channels only"),
+        sentence("ask in one of those"),
     ),
     Barrier.MODEL: (sentence("This model is not allowed on this server"), sentence("choose {models}")),
+    Barrier.SIZE: (sentence("The size {size} is not allowed here"), sentence("choose {sizes}")),
+    Barrier.COUNT: (
+        sentence("These are {wanted} pictures at once, and {limit} are allowed here"),
+        sentence("ask for fewer pictures"),
+    ),
+    Barrier.REFERENCES: ("{references}", "{without}"),
+    Barrier.BLOCKED_WORD: ("{word}", sentence("say it with other words")),
+    Barrier.MODERATORS: (sentence("Only the moderators of this server can do that"), sentence("ask one of them")),
+    Barrier.OWNER: (sentence("Only the owner of this bot can do that"), sentence("ask them")),
+    Barrier.NO_SUCH_REPORT: (
+        sentence("There is no such report here, or somebody has dealt with it"),
+        sentence("look at the others"),
+    ),
+    Barrier.UNDER_WAY: (sentence("It is not done yet"), sentence("**Cancel** it first")),
     Barrier.NO_SUCH_JOB: (
         sentence("There is no such job"),
         sentence("look for it in `/history`"),
@@ -60,6 +89,7 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
     ),
 }
 _FREE = sentence("not charged")
+_LISTED = 5  # roles or channels that are named
 
 
 def refused(refusal: Refusal, locale: str) -> str:
@@ -68,6 +98,25 @@ def refused(refusal: Refusal, locale: str) -> str:
     facts = _facts(words, refusal)
     stands, now = BARRIERS[refusal.barrier]
     return " · ".join((words.say(stands, **facts), words.say(_FREE), words.say(now, **facts)))
+
+
+def confirm(needed: NeedsConfirmation, locale: str) -> str:
+    """What a person is asked before something that the server wants to be confirmed."""
+    words = Words(locale)
+    facts = {"price": words.money(needed.price or 0), "limit": words.money(needed.limit)}
+    if needed.why is Barrier.UNPRICED:
+        what = words.say("Nobody knows what this costs")
+    elif needed.why is Barrier.COST:
+        what = words.say("This may cost {price}, which is more than {limit}", **facts)
+    else:
+        price = words.say("nobody knows how much") if needed.price is None else facts["price"]
+        what = words.plural(
+            "This is {count} picture, and may cost {price}",
+            "These are {count} pictures, and may cost {price}",
+            needed.images,
+            price=price,
+        )
+    return " · ".join((what, words.say("nothing is charged yet"), words.say("go ahead?")))
 
 
 def _facts(words: Words, refusal: Refusal) -> dict[str, str]:
@@ -88,6 +137,40 @@ def _facts(words: Words, refusal: Refusal) -> dict[str, str]:
         "problems": problems(words, refusal.facts.get("problems", ()), helpful=True),
         "model": str(refusal.facts.get("model", "")),
         "models": words.listed([f"`{model}`" for model in models], "or"),
+        **_laws(words, refusal, scope),
+    }
+
+
+def _laws(words: Words, refusal: Refusal, scope: Scope) -> dict[str, str]:
+    """The words of what the moderators and the owner have laid down."""
+    facts, limited = refusal.facts, Scope.ALL if scope is Scope.ALL else Scope.SERVER
+    paused, blocked = _PAUSED[limited], _BLOCKED[limited]
+    roles = [f"<@&{role}>" for role in facts.get("roles", ())]
+    channels = [f"<#{channel}>" for channel in facts.get("channels", ())]
+    off = facts.get("policy") == OFF
+    known = facts.get("word")
+    return {
+        "paused": words.say(paused[0]),
+        "goes_on": words.say(paused[1]),
+        "blocked": words.say(blocked[0]),
+        "unblocked": words.say("try again {when}", when=_when(words, refusal))
+        if refusal.returns_at is not None
+        else words.say(blocked[1]),
+        "role": words.say("Pictures here are for {roles}", roles=words.listed(roles[:_LISTED], "or"))
+        if roles
+        else words.say("With your roles you may not ask for pictures here"),
+        "elsewhere": words.say("go to {channels}", channels=words.listed(channels[:_LISTED], "or"))
+        if channels
+        else words.say("ask in another channel"),
+        "size": f"`{facts.get('size', '')}`",
+        "sizes": words.listed([f"`{size}`" for size in facts.get("sizes", ())], "or"),
+        "references": words.say("Here no pictures may be gone on from")
+        if off
+        else words.say("Here you may go on from your own pictures only"),
+        "without": words.say("ask without a picture") if off else words.say("attach a picture yourself"),
+        "word": words.say("The word {word} is not allowed here", word=f"`{known.replace('`', 'ˋ')}`")
+        if known
+        else words.say("There is a word in it that is not allowed here"),
     }
 
 

@@ -30,7 +30,7 @@ from bot.studio.limits import Limits, Refusal
 from bot.studio.queue import Capacity
 from bot.studio.results import picture_of
 from bot.studio.shelf import Shelf
-from bot.studio.studio import Studio, Terms, Ticket
+from bot.studio.studio import NeedsConfirmation, Studio, Terms, Ticket
 from bot.studio.tariff import Tariff
 from bot.studio.worker import Pace, Worker
 from sandbox.seedream import PretendSeedream
@@ -115,7 +115,9 @@ class Scene:
         """Somebody asks for pictures."""
         self.asked += 1
         order = ImageRequest(request.pop("model", "seedream-4.5"), prompt, **request)
-        return await self.studio.submit(order, self.origin(), Who(user, server))
+        answer = await self.studio.submit(order, self.origin(), Who(user, server))
+        assert not isinstance(answer, NeedsConfirmation)
+        return answer
 
     def origin(self) -> Origin:
         """Somewhere to answer, new each time."""

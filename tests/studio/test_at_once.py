@@ -1,6 +1,7 @@
 """Things that happen at the same time: limits, clicks, cancels, stops; nothing is lost or paid twice."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,17 @@ from sqlalchemy import delete, func, select, update
 from bot.seedream.models import ImageRequest
 from bot.store.database import Database
 from bot.store.tables import jobs
-from bot.studio import preferences
 from bot.studio.courier import CourierError
 from bot.studio.job import State, Who
 from bot.studio.limits import Allowance, Barrier, Limits, Refusal
 from bot.studio.queue import Capacity
-from bot.studio.studio import Ticket
+from bot.studio.studio import Outcome, Ticket
 from tests.databases import Hands
 from tests.studio.scene import Scene, open_scene
+from tests.studio.setting import save
 
 
-def taken(answers: list[Ticket | Refusal]) -> list[Ticket]:
+def taken(answers: Sequence[Outcome]) -> list[Ticket]:
     return [answer for answer in answers if isinstance(answer, Ticket)]
 
 
@@ -110,7 +111,7 @@ async def test_a_limit_that_changes_while_a_job_runs_holds_for_the_next_one_only
     await scene.start()
     job = await scene.accepted("[[slow:0.3]]", server=7)
     await scene.until(job, "sent")
-    await scene.database.write(lambda tx: preferences.save(tx, 7, {"user_images_per_hour": 1}))
+    await scene.database.write(lambda tx: save(tx, 7, {"user_images_per_hour": 1}))
     assert (await scene.until(job)).state is State.SETTLED
     answer = await scene.submit(server=7)
     assert isinstance(answer, Refusal)
@@ -219,8 +220,8 @@ async def test_limits_survive_a_restart(database: Database, hands: Hands, tmp_pa
 
 
 async def test_a_paused_server_and_a_model_that_is_not_allowed_there_are_refused(scene: Scene) -> None:
-    await scene.database.write(lambda tx: preferences.save(tx, 7, {"paused": True}))
-    await scene.database.write(lambda tx: preferences.save(tx, 8, {"models": ["seedream-4.0"]}))
+    await scene.database.write(lambda tx: save(tx, 7, {"paused": True}))
+    await scene.database.write(lambda tx: save(tx, 8, {"models": ["seedream-4.0"]}))
     answers = [await scene.submit(server=server) for server in (7, 8, None)]
     assert [answer.barrier for answer in answers if isinstance(answer, Refusal)] == [Barrier.PAUSED, Barrier.MODEL]
 

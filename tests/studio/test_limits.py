@@ -7,7 +7,7 @@ import pytest
 
 from bot.config.settings import Settings
 from bot.studio.limits import Allowance, Limits
-from bot.studio.preferences import Rules, Tier, defaults, limits_for
+from bot.studio.rules import Rules, Tier, defaults, limits_for
 
 PATRON, MODERATOR, MEMBER = 1, 2, 3
 DEFAULTS = Limits(

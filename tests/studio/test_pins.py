@@ -15,9 +15,10 @@ from bot.store.tables import preferences
 from bot.studio import pins
 from bot.studio.janitor import HOUR, Swept
 from bot.studio.pins import LIFE, LINGER, MOST, Pin
-from bot.studio.preferences import load, save
+from bot.studio.preferences import load
 from bot.studio.shelf import Shelf
 from tests.databases import Hands
+from tests.studio.setting import save
 from tests.studio.sweeping import Sweep
 
 ALICE, BOB = 700000000000000001, 700000000000000002

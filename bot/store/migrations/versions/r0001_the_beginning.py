@@ -14,6 +14,7 @@ def upgrade() -> None:
     _jobs()
     _indexes_of_jobs()
     _the_way_through_the_queue()
+    _what_moderators_do()
     _what_is_counted()
 
 
@@ -97,6 +98,52 @@ def _the_way_through_the_queue() -> None:
         Column("started_at", Double, nullable=False),
         Column("lease_until", Double, nullable=False),
     )
+
+
+def _what_moderators_do() -> None:
+    op.create_table(
+        "audit",
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("server_id", BigInteger),
+        Column("actor_id", BigInteger, nullable=False),
+        Column("at", Double, nullable=False),
+        Column("deed", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("before", _JSON),
+        Column("after", _JSON),
+    )
+    op.create_index("audit_by_server", "audit", ["server_id", "id"])
+    op.create_index("audit_by_time", "audit", ["at"])
+    op.create_table(
+        "reports",
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("job_id", _ID, nullable=False),
+        Column("server_id", BigInteger),
+        Column("channel_id", BigInteger),
+        Column("message_id", BigInteger),
+        Column("reporter_id", BigInteger, nullable=False),
+        Column("told", _JSON, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("at", Double, nullable=False),
+        Column("closed_by", BigInteger),
+        Column("closed_at", Double),
+    )
+    op.create_index("reports_once", "reports", ["job_id", "reporter_id"], unique=True)
+    op.create_index("reports_by_server", "reports", ["server_id", "state", "id"])
+    op.create_table(
+        "notices",
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("key", Text, nullable=False, unique=True),
+        Column("kind", Text, nullable=False),
+        Column("server_id", BigInteger),
+        Column("facts", _JSON, nullable=False),
+        Column("at", Double, nullable=False),
+        Column("ready_at", Double, nullable=False),
+        Column("tries", Integer, nullable=False),
+        Column("told_at", Double),
+    )
+    untold = text("told_at IS NULL")
+    op.create_index("notices_untold", "notices", ["ready_at"], sqlite_where=untold, postgresql_where=untold)
 
 
 def _what_is_counted() -> None:

@@ -1,0 +1,40 @@
+"""A request as the rules look at it: by the key of its model, and by the preset that its size comes to."""
+
+from collections.abc import Sequence
+
+from bot.seedream.catalogue import Catalogue
+from bot.seedream.models import ImageRequest
+from bot.seedream.sizes import parse, preset_pixels
+from bot.seedream.tables import Model
+from bot.studio.policy import Wish
+
+_SLACK = 1.25  # the recommended pixels of a preset may be some more than its square has
+
+
+def wish_of(catalogue: Catalogue, request: ImageRequest, images: int, whose: Sequence[int | None] = ()) -> Wish:
+    """What is asked for. Pictures of which nobody says whose they are could be anybody's."""
+    model = catalogue.resolve(request.model)
+    known = tuple(whose[: len(request.references)])
+    whose = known + (None,) * (len(request.references) - len(known))
+    return Wish(model.key if model else request.model, request.prompt, size_of(catalogue, request), images, whose)
+
+
+def size_of(catalogue: Catalogue, request: ImageRequest) -> str | None:
+    """The preset that a request names, or the least one that its pixels fit into; None where the model decides."""
+    model = catalogue.resolve(request.model)
+    if model is not None and (model.adapts or request.layers):
+        return None
+    size = request.size or (None if model is None else model.default_preset if request.ratio else model.default_size)
+    named = model.preset(size) if model else size
+    if named is not None and preset_pixels(named):
+        return named if model else named.strip().upper()
+    pair = parse(size)
+    return _class(catalogue, model, pair[0] * pair[1]) if pair else None
+
+
+def _class(catalogue: Catalogue, model: Model | None, pixels: int) -> str | None:
+    """The least preset that holds so many pixels; of a model with none of its own, among those of all."""
+    own = [preset for preset in model.presets if preset_pixels(preset)] if model else []
+    every = {preset for each in catalogue.models.values() for preset in each.presets if preset_pixels(preset)}
+    sizes = sorted(own or every, key=lambda preset: preset_pixels(preset) or 0)
+    return next((size for size in sizes if pixels <= _SLACK * (preset_pixels(size) or 0)), sizes[-1] if sizes else None)
