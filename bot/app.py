@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
 from bot.images.fetch import Fetcher
@@ -16,12 +16,14 @@ from bot.seedream.gate import Gate, Limits
 from bot.seedream.providers import PROVIDERS
 from bot.seedream.retry import Policy
 from bot.seedream.transport import Transport
-from bot.store.database import Database
+from bot.store.database import Database, Timer
 from bot.store.open import open_database
 from bot.store.sealing import Seal
 from bot.studio.alarms import Alarms
+from bot.studio.callbacks import Addresses
 from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
+from bot.studio.job import Job
 from bot.studio.kit import Kit
 from bot.studio.queue import Capacity
 from bot.studio.rules import defaults as default_limits
@@ -29,6 +31,7 @@ from bot.studio.shelf import Shelf
 from bot.studio.studio import Studio, Terms
 from bot.studio.tariff import Tariff
 from bot.studio.worker import Pace, Worker
+from bot.studio.witness import Nobody, Witness
 
 DELIVERIES = 8  # at once: more would share the same line, and all would arrive late together
 
@@ -64,22 +67,34 @@ class House:
 
 # Of what the workshop makes, by the database's clock, which all processes share.
 OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextManager[Courier]]
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who sees what happens in the house; nobody, unless somebody is named."""
+
+    witness: Witness = field(default_factory=Nobody)
+    timer: Timer | None = None
+
+
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock | None = None) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, open_courier: OpenCourier, clock: Clock | None = None, watch: Watch | None = None
+) -> AsyncIterator[House]:
     """Everything between an order and its delivery, ready to work; raises StoreError in words.
 
     A clock that is given replaces the database's own too.
     """
     now = clock.now if clock else None
-    clock = clock or Clock()
+    clock, watch = clock or Clock(), watch or Watch()
     home = settings.data_dir
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(url, home, now, Seal(settings.data_keys)))
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
+        if watch.timer is not None:
+            database.watch(watch.timer)
         courier = await stack.enter_async_context(open_courier(workshop, database.now))
         tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
         capacity = Capacity(settings.provider_jobs_at_once, settings.images_per_minute)
@@ -97,9 +112,12 @@ async def open_house(settings: Settings, open_courier: OpenCourier, clock: Clock
             Alarms(database, courier),
         )
         pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
-        studio = Studio(database, workshop.seedream, home, tariff, terms)
-        janitor = Janitor(database, home, settings.keep_days, clock)
-        yield House(database, studio, Worker(kit, pace), janitor, workshop)
+            watch.witness,
+            _callback(settings),
+        studio = Studio(database, workshop.seedream, home, tariff, terms, watch.witness)
+        privacy = Privacy(database, home, tariff, settings.keep_days, settings.left_server_days)
+        janitor = Janitor(database, home, settings.keep_days, clock, privacy.sweep)
+        yield House(database, studio, Worker(kit, pace), janitor, workshop, privacy)
 
 
 @asynccontextmanager
@@ -131,6 +149,12 @@ async def open_workshop(
 
 def load_catalogue(settings: Settings) -> Catalogue:
     """The packaged catalogue with the operator's `catalogue.toml` from the data folder on top."""
+def _callback(settings: Settings) -> Callable[[Job], str] | None:
+    """Where AceData, the only one that does, may call back about a job."""
+    key = settings.key("acedata")
+    return Addresses(settings.public_url, key).of if settings.public_url and key else None
+
+
     own = settings.data_dir / "catalogue.toml"
     return Catalogue.load(*([own] if own.is_file() else []))
 

@@ -31,6 +31,7 @@ DOORS = {
     "PIL": ("bot.images",),
     "pillow_heif": ("bot.images",),
     "pyvips": ("bot.images",),
+    "prometheus_client": ("bot.web",),
     "click": ("bot.__main__", "bot.cli", "bot.terminal"),
 }
 FOUNDATION_MAY_USE = ("pydantic", "pydantic_core", "pydantic_settings", "dotenv")

@@ -14,6 +14,7 @@ from bot.seedream.catalogue import CatalogueError
 from bot.store.errors import InUse, StoreError, Unusable
 from bot.terminal.words import KEYS
 from bot.ui.rest import NoDiscord, NoToken, Unwelcome
+from bot.web.errors import NoServer
 
 TROUBLE = 1  # the same again may work: a supervisor should start it again
 MISCONFIGURED = 78  # EX_CONFIG of sysexits.h: it will not, until somebody changes something
@@ -55,6 +56,10 @@ def told(settings: Settings) -> Iterator[None]:
         if isinstance(error, Unusable) and not isinstance(error, InUse):
             raise Misconfigured(str(error)) from None
         raise click.ClickException(str(error)) from None
+    except NoServer as error:
+        if error.passing:
+            raise click.ClickException(str(error)) from None
+        raise Misconfigured(str(error)) from None
     except NoDiscord as error:
         raise click.ClickException(str(error)) from None
 

@@ -10,6 +10,7 @@ from bot.app import House, Workshop, open_house
 from bot.config import Settings
 from bot.seedream.clock import Clock
 from bot.terminal.endings import told
+from bot.terminal.outside import Outside, open_outside, watch
 from bot.terminal.worker import at_a_signal
 from bot.ui.aim import aimed
 from bot.ui.client import Bot
@@ -36,7 +37,10 @@ async def serve(settings: Settings) -> None:
     try:
         if this is not None:
             at_a_signal(this.cancel)  # nothing has begun yet that would have to end
-        async with open_bot(settings) as (bot, house):
+        async with (
+            open_outside(settings, at_the_gateway=True) as outside,
+            open_bot(settings, outside=outside) as (bot, house),
+        ):
             at_a_signal(house.worker.stop)
             _settle()
             log.info("Working on up to %d jobs at once", settings.parallel_jobs)
@@ -56,14 +60,14 @@ def _settle() -> None:
 
 @asynccontextmanager
 async def open_bot(
-    settings: Settings, clock: Clock | None = None, patience: float = PATIENCE
+    settings: Settings, clock: Clock | None = None, patience: float = PATIENCE, outside: Outside | None = None
 ) -> AsyncIterator[tuple[Bot, House]]:
     """The bot, logged in and furnished, and the house that it speaks for. `patience` are the seconds that bringing
     one message may take."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with AsyncExitStack() as stack:
         stack.enter_context(aimed(settings))
-        bot = await stack.enter_async_context(Bot(settings))
+        bot = await stack.enter_async_context(Bot(settings, outside.onlooker if outside else None))
 
         @asynccontextmanager
         async def courier(workshop: Workshop, now: Callable[[], float]) -> AsyncIterator[RestCourier]:
@@ -71,11 +75,14 @@ async def open_bot(
             packed = packer(workshop.seedream, workshop.press, settings.data_dir)
             yield RestCourier(bot, packed, now=now, patience=patience)
 
-        house = await stack.enter_async_context(open_house(settings, courier, clock))
+        house = await stack.enter_async_context(open_house(settings, courier, clock, watch(outside)))
         workshop = house.workshop
         gatherer = await stack.enter_async_context(open_gatherer(settings, workshop.press, workshop.seedream.catalogue))
         await bot.move_in(house, gatherer)
         stack.push_async_callback(bot.leave)
+        if outside is not None:
+            outside.show(house, bot.pulse)
+            stack.callback(outside.hide)
         yield bot, house
 
 

@@ -11,6 +11,7 @@ from bot.app import OpenCourier, Workshop, open_house
 from bot.config import Settings
 from bot.studio.courier import Courier
 from bot.terminal.endings import told
+from bot.terminal.outside import Outside, open_outside, watch
 from bot.ui.delivery import open_courier
 
 log = logging.getLogger(__name__)
@@ -19,27 +20,37 @@ log = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Work until stopped; what keeps it from working at all is one line for people."""
 
-    def courier(workshop: Workshop, now: Callable[[], float]) -> AbstractAsyncContextManager[Courier]:
-        return open_courier(settings, workshop.seedream, workshop.press, now)
-
     with told(settings):
-        asyncio.run(work(settings, courier))
+        asyncio.run(work(settings))
 
 
-async def work(settings: Settings, open_courier: OpenCourier) -> None:
+async def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT: the first lets running jobs end within their grace, the second ends the grace."""
     this = asyncio.current_task()
     try:
         if this is not None:
             at_a_signal(this.cancel)  # nothing has begun yet that would have to end
-        async with open_house(settings, open_courier) as house:
+        async with (
+            open_outside(settings, at_the_gateway=False) as outside,
+            open_house(settings, _courier(settings, outside), watch=watch(outside)) as house,
+        ):
             at_a_signal(house.worker.stop)
+            if outside is not None:
+                outside.show(house)
             log.info("Working on up to %d jobs at once", settings.parallel_jobs)
             await house.work()
     except asyncio.CancelledError:
         log.info("Stopped before there was anything to do")
     else:
         log.info("Stopped")
+
+
+def _courier(settings: Settings, outside: Outside | None) -> OpenCourier:
+    def courier(workshop: Workshop, now: Callable[[], float]) -> AbstractAsyncContextManager[Courier]:
+        trace = outside.onlooker.trace() if outside else None
+        return open_courier(settings, workshop.seedream, workshop.press, now, trace)
+
+    return courier
 
 
 def at_a_signal(react: Callable[[], object]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any
@@ -19,6 +20,7 @@ from bot.ui.delivery import packer
 from bot.ui.drafts import Drafts
 from bot.ui.forms import Forms
 from bot.ui.house import House
+from bot.ui.onlooker import Onlooker, name_of
 from bot.ui.pins import Pins
 from bot.ui.presses import Presses
 from bot.ui.references import Gatherer
@@ -67,11 +69,11 @@ class Bot(commands.AutoShardedBot):
     drafts: Drafts
     presses: Presses
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, onlooker: Onlooker | None = None) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
-        shards: dict[str, Any] = {}
+        options: dict[str, Any] = {"http_trace": onlooker.trace()} if onlooker else {}
         if settings.shards:
-            shards = {"shard_ids": list(settings.shards.ids), "shard_count": settings.shards.count}
+            options |= {"shard_ids": list(settings.shards.ids), "shard_count": settings.shards.count}
         super().__init__(
             commands.when_mentioned,
             tree_cls=Tree,
@@ -82,11 +84,14 @@ class Bot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=PATIENCE,
-            **shards,
+            **options,
         )
 
         self.settings = settings
         self.ready = asyncio.Event()
+        self._onlooker = onlooker
+        if onlooker is not None:
+            self.add_listener(self._look_on, "on_interaction")
 
     async def move_in(self, house: House, gatherer: Gatherer, cogs: Sequence[str] = COGS) -> None:
         """Get to know the house, and everything that people can ask for. Once, logged in, before `stay`."""
@@ -135,6 +140,25 @@ class Bot(commands.AutoShardedBot):
             await self.asking.idle(_FAREWELL)
         await self.close()
 
+    def pulse(self) -> dict[int, float | None]:
+        """Of each shard here the seconds to Discord and back, or None while it is not connected."""
+        beats = self.shards.items()
+        if not self.is_ready():
+            return {number: None for number, _ in beats}
+        # Before the first answer to a heartbeat there is a socket, and perhaps nobody at its other end.
+        return {
+            number: None if shard.is_closed() or math.isinf(shard.latency) else shard.latency for number, shard in beats
+        }
+
+    async def _look_on(self, interaction: discord.Interaction[Any]) -> None:
+        if self._onlooker is not None:
+            self._onlooker.arrived(interaction.id, name_of(interaction))
+
+    async def on_mishap(self, interaction: discord.Interaction[Any]) -> None:
+        """Something went wrong, and whoever asked has been told."""
+        if self._onlooker is not None:
+            self._onlooker.failed(name_of(interaction))
+
     async def on_ready(self) -> None:
         """All shards are connected."""
         self.ready.set()
@@ -148,6 +172,7 @@ class Bot(commands.AutoShardedBot):
         error = mishaps.current()
         match args:
             case (discord.Interaction() as interaction, *_):
+                self.dispatch("mishap", interaction)
                 await mishaps.tell(interaction, error)
             case _:
                 mishaps.noted(error, event_method)

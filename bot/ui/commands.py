@@ -43,6 +43,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Tell the person in words, and the log everything."""
+        self.client.dispatch("mishap", interaction)
         await tell(interaction, error)
 
     async def announce(self, database: Database, application: int) -> bool:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import discord
 
@@ -76,12 +77,16 @@ def _cancel(job: Job, stage: Stage) -> Fresh | None:
 
 @asynccontextmanager
 async def open_courier(
-    settings: Settings, seedream: Seedream, press: Press, now: Callable[[], float] = time.time
+    settings: Settings,
+    seedream: Seedream,
+    press: Press,
+    now: Callable[[], float] = time.time,
+    trace: Any = None,
 ) -> AsyncIterator[RestCourier]:
     """A courier that is logged in with the bot's token, as soon as Discord can be reached; raises NoDiscord, whose text
     says what to do."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    async with logged_in(token, settings.discord_api_base, pauses=PAUSES) as client:
+    async with logged_in(token, settings.discord_api_base, pauses=PAUSES, trace=trace) as client:
         yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now)
 
 

@@ -149,16 +149,16 @@ def _known(number: int | None) -> int:
 
 @asynccontextmanager
 async def logged_in(
-    token: str, api_base: str, patience: float = PATIENCE, pauses: Sequence[float] = ()
+    token: str, api_base: str, patience: float = PATIENCE, pauses: Sequence[float] = (), trace: Any = None
 ) -> AsyncIterator[discord.Client]:
     """A client for REST alone, at this base address, which discord.py keeps once for the whole process.
 
-    Raises NoDiscord. As to `pauses` see `log_in`.
+    Raises NoDiscord. As to `pauses` see `log_in`, as to `trace` see `Onlooker`.
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
     before, Route.BASE = Route.BASE, api_base
     intents = discord.Intents(guilds=True)  # nothing comes of them here; without them discord.py warns
-    client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience)
+    client = discord.Client(intents=intents, allowed_mentions=_SILENT, max_ratelimit_timeout=patience, http_trace=trace)
     try:
         async with client:
             await log_in(client, token, patience, pauses)

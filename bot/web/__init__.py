@@ -1,0 +1,1 @@
+"""What the outside may look at and knock at, over HTTP: health, readiness, metrics, and callbacks of providers."""
