@@ -1,6 +1,8 @@
 """Keeps memory bounded over hours: what nobody can look at any more is forgotten, oldest first."""
 
+import ctypes
 from collections import Counter
+from contextlib import suppress
 
 from sandbox.discord import Message, PretendDiscord
 from sandbox.discord.model import Attachment
@@ -27,6 +29,8 @@ def tidy(discord: PretendDiscord, seedream: PretendSeedream | None) -> None:
     _interactions(discord)
     _messages(discord)
     _files(discord)
+    with suppress(AttributeError, OSError, TypeError):  # only glibc keeps what was freed, and only glibc can be asked for it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _interactions(discord: PretendDiscord) -> None:
