@@ -16,6 +16,7 @@ from sandbox.page.scene import Scene
 MOST_MESSAGES = 100
 _EXCERPT = 200
 _COMMAND = 2
+_HOSTED = re.compile(r"https?://[^/]+/attachments/\d+/(\d+)/([^/?]+)")
 
 
 class View:
@@ -188,6 +189,9 @@ def _put(place: Json, by_name: dict[str, Attachment], about: Json, person: Perso
     covered = bool(about.get("spoiler")) or (file is not None and file.spoiler)
     place |= {"alt": alt, "spoiler": covered, "width": None, "height": None}
     if file is None:
+        # A file of another message, by its address at the pretend CDN; the page loads nothing but from its own server.
+        if (hosted := _HOSTED.match(name)) is not None:
+            place["url"] = f"/files/{hosted[1]}/{hosted[2]}?as={person.id}"
         return ""
     place["url"] = _url(file, person)
     place |= {"name": file.title or file.filename, "size": file.length}

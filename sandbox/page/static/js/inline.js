@@ -2,9 +2,9 @@
 
 import { el } from "./dom.js";
 import { SHORTCODES } from "./emoji.js";
-import { jump } from "./jump.js";
+import { shortcut } from "./jump.js";
 import { cover } from "./spoiler.js";
-import { change, channels } from "./state.js";
+import { change, channels, state } from "./state.js";
 import { stamp } from "./times.js";
 
 const wrapped = (tag) => (found, about) => el(tag, {}, inline(found[1], about));
@@ -24,7 +24,7 @@ const RULES = [
   [/<(https?:\/\/[^\s>]+)>/y, (found) => link(found[1], found[1])],
   [/https?:\/\/[^\s<>|]+[^\s<>|.,:;!?"')\]*_~]/y, (found) => link(found[0], found[0])],
   [/<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y, (found) => stamp(Number(found[1]), found[2])],
-  [/<@!?(\d+)>/y, (found, about) => mention(`@${about.mentions?.[found[1]] ?? "unknown-user"}`)],
+  [/<@!?(\d+)>/y, (found, about) => mention(`@${about.mentions?.[found[1]] ?? named(found[1])}`)],
   [/<@&(\d+)>/y, (found, about) => mention(`@${about.mentions?.[found[1]] ?? "role"}`)],
   [/<#(\d+)>/y, (found) => place(found[1])],
   [/<\/([^:>\n]+):\d+>/y, (found) => command(found[1])],
@@ -54,6 +54,12 @@ export function inline(text, about = {}) {
   return nodes;
 }
 
+/** A piece of text in one line, without anything that acts; spoilers stay covered. */
+export function plainly(text, about = {}) {
+  const covered = text.replace(/\|\|[^]+?\|\|/g, "▬▬▬").replace(/^(?:#{1,3}|-#|>) /gm, "").replace(/\s+/g, " ");
+  return el("span", {}, inline(covered, about)).textContent.slice(0, 200);
+}
+
 function first(text, at) {
   for (const [rule, make] of RULES) {
     rule.lastIndex = at;
@@ -65,12 +71,17 @@ function first(text, at) {
 }
 
 function link(address, shown) {
-  const inside = /^https:\/\/discord\.com\/channels\/[^/]+\/(\d+)\/(\d+)$/.exec(address);
-  if (inside) return el("button", { type: "button", class: "link", on: { click: () => jump(inside[2], inside[1]) } }, shown);
+  const click = shortcut(address);
+  if (click) return el("button", { type: "button", class: "link", on: { click } }, shown);
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address }, shown);
 }
 
 const mention = (name) => el("span", { class: "mention" }, name);
+
+function named(id) {
+  const { people = [], bot_user: bot } = state.world ?? {};
+  return [...people, bot].find((one) => one?.id === id)?.name ?? "unknown-user";
+}
 
 function place(id) {
   const channel = channels().find((one) => one.id === id);

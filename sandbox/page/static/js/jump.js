@@ -4,7 +4,14 @@ import { visit } from "./load.js";
 import { say } from "./notices.js";
 import { state } from "./state.js";
 
+const ADDRESS = /^https:\/\/discord\.com\/channels\/[^/]+\/(\d+)\/(\d+)$/;
 let wanted = null;
+
+/** What going to the address of a message does; null for every other address. */
+export function shortcut(address) {
+  const found = ADDRESS.exec(address);
+  return found ? () => jump(found[2], found[1]) : null;
+}
 
 /** Go to a message, of the open channel unless another is named. */
 export function jump(message, channel = state.channel) {

@@ -12,7 +12,8 @@ export class Listbox {
     this.items = [];
     this.at = -1;
     this.pick = pick;
-    this.node = el("div", { class: "listbox", role: "listbox", id: this.id, "aria-label": name, hidden: true });
+    const on = { mousedown: (event) => event.preventDefault() }; // the focus stays where one types
+    this.node = el("div", { class: "listbox", role: "listbox", id: this.id, tabindex: "0", "aria-label": name, hidden: true, on });
     this.owner = null;
   }
 
@@ -66,7 +67,6 @@ export class Listbox {
   #option(item, index) {
     const on = {
       pointermove: () => this.at !== index && this.#go(index, false),
-      pointerdown: (event) => event.preventDefault(), // the focus stays
       click: () => this.pick(item),
     };
     const marks = { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", "aria-checked": item.checked };

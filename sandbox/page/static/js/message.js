@@ -8,7 +8,7 @@ import { embed } from "./embeds.js";
 import { card, isPicture } from "./files.js";
 import { gallery } from "./gallery.js";
 import { icon } from "./icons.js";
-import { inline } from "./inline.js";
+import { plainly } from "./inline.js";
 import { jump } from "./jump.js";
 import { markdown } from "./markdown.js";
 import * as menu from "./menu.js";
@@ -30,7 +30,7 @@ export function message(it, alone) {
   };
   const shown = state.editing === it.id ? editor(it) : body(it);
   return el("article", props,
-    it.reply ? replied(it.reply) : null,
+    it.reply ? replied(it.reply, it.mentions) : null,
     it.interaction ? used(it.interaction) : null,
     alone ? avatar(it.author) : el("time", { class: "side", "aria-hidden": "true" }, hour(it.time)),
     el("div", { class: "inside" }, alone ? head(it) : null, shown, below(it)),
@@ -88,13 +88,13 @@ function secret(it) {
     el("button", { type: "button", class: "link", on: { click: dismiss } }, "Dismiss message"));
 }
 
-function replied({ id, author, text, gone }) {
+function replied({ id, author, text, gone }, mentions) {
   if (gone || !author) return el("div", { class: "above" }, el("span", { class: "gone" }, "Original message was deleted"));
-  const said = text ? inline(text.replace(/\s+/g, " ").slice(0, 160)) : [el("em", {}, "Click to see attachment")];
+  const said = text ? plainly(text, { mentions }) : "Click to see attachment";
   const click = () => jump(id);
   return el("div", { class: "above" }, avatar(author, "tiny"),
     el("span", { class: "name" }, author.name),
-    el("button", { type: "button", class: "quote", "aria-label": `Reply to ${author.name}: ${text || "attachment"}`, on: { click } }, said));
+    el("button", { type: "button", class: "quote", "aria-label": `Reply to ${author.name}: ${said}`, on: { click } }, said));
 }
 
 function used({ user, name }) {

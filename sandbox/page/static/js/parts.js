@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 import { card } from "./files.js";
 import { gallery } from "./gallery.js";
 import { icon } from "./icons.js";
+import { shortcut } from "./jump.js";
 import { markdown } from "./markdown.js";
 import { select } from "./select.js";
 import { cover, isOpen } from "./spoiler.js";
@@ -47,6 +48,8 @@ function row(part, message) {
 function button(part, message) {
   const emoji = part.emoji?.name ? el("span", { class: "emoji", "aria-hidden": part.label ? "true" : null }, part.emoji.name) : null;
   const kind = `button ${STYLES[part.style] ?? "secondary"}`;
+  const jump = part.url ? shortcut(part.url) : null;
+  if (jump) return el("button", { type: "button", class: kind, key: part.url, on: { click: jump } }, emoji, part.label);
   if (part.url) {
     const props = { class: kind, href: part.url, target: "_blank", rel: "noopener noreferrer" };
     return el("a", { ...props, key: part.url }, emoji, part.label, icon("link", 16));

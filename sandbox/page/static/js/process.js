@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { el } from "./dom.js";
 import { say } from "./notices.js";
 import { state } from "./state.js";
+import { titled } from "./traffic.js";
 
 const STATES = { starting: "Starting …", ready: "Ready", stopped: "Stopped", killed: "Killed", failed: "Failed" };
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
@@ -33,6 +34,6 @@ export function draw() {
     el("p", { class: "help", key: "help" }, "Stop lets the bot finish politely. Kill ends it at once, as a power cut would: after a start, what was paid for still arrives."),
     el("h3", { key: "title" }, "Log"),
     el("pre", { class: "log", tabindex: "0", key: "log", "aria-label": "Log of the bot", role: "region" },
-      log.length ? log.toReversed().map((one) => `${clock.format(new Date(one.time * 1000))} ${one.title}`).join("\n") : "Nothing yet."),
+      log.length ? log.toReversed().map((one) => `${clock.format(new Date(one.time * 1000))} ${titled(one)}`).join("\n") : "Nothing yet."),
   ];
 }

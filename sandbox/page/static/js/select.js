@@ -77,7 +77,6 @@ function unfold(button, part, all, before, { key, label, chosen }) {
     const same = values.length === before.length && values.every((value) => before.includes(value));
     if (!same && values.length >= least) chosen(values);
   };
-  list.node.tabIndex = 0;
   if (most > 1) list.node.setAttribute("aria-multiselectable", "true");
   list.serve(list.node);
   list.node.onkeydown = (event) => {

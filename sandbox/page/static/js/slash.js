@@ -97,7 +97,6 @@ export class Slash {
     this.more = el("button", { type: "button", class: "more", "aria-haspopup": "listbox", "aria-expanded": "false" });
     this.more.onclick = () => this.#offer();
     // Its list has the focus while it is open.
-    this.#further.node.tabIndex = 0;
     this.#further.serve(this.#further.node);
     this.#further.node.onblur = () => {
       this.#further.hide();

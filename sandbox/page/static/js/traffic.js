@@ -77,12 +77,15 @@ function entry(one) {
         el("time", {}, clock.format(new Date(one.time * 1000))),
         el("span", { class: `who ${one.who}` }, one.who),
         el("span", { class: "way", role: "img", "aria-label": label }, way || "·"),
-        el("span", { class: "what" }, one.title),
+        el("span", { class: "what" }, titled(one)),
         el("span", { class: "facts" }, facts.join(" · "))),
       one.body ? el("pre", { tabindex: "0" }, one.body) : el("p", { class: "nothing" }, "No body.")),
     one.fault ? el("p", { class: "fault" }, `Made to fail: ${one.fault}`) : null,
     one.wrong.map((rule) => el("p", { class: "broken" }, rule)));
 }
+
+/** A title without the time that a line of the log begins with: it stands beside it. */
+export const titled = (one) => one.title.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)? /, "");
 
 const money = (one) => (one.price === null || one.price === undefined ? null : `$${String(one.price).replace(/^\$/, "")}`);
 
