@@ -97,9 +97,10 @@ class Deeds:
         if window.interaction.user is not person.user:
             raise NotThere("this window is not open any more")
         fields = {part["custom_id"]: part for part in window.fields.values()} | window.fields
-        values = {
-            name: _field(given, fields[name], value) for name, value in given.table("values").items() if name in fields
-        }
+        told = given.table("values")
+        if unknown := [name for name in told if name not in fields]:
+            raise BadDeed(f"values.{unknown[0]} is no field of this window")
+        values = {name: _field(given, fields[name], value) for name, value in told.items()}
         answer = self._answer(await person.submit(window, values))
         self._modals.pop(given.text("modal", 100), None)
         return answer

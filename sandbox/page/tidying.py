@@ -29,7 +29,7 @@ def tidy(discord: PretendDiscord, seedream: PretendSeedream | None) -> None:
     _interactions(discord)
     _messages(discord)
     _files(discord)
-    with suppress(AttributeError, OSError, TypeError):  # only glibc keeps what was freed, and only glibc can be asked for it
+    with suppress(AttributeError, OSError, TypeError):  # glibc keeps what was freed, until it is asked
         ctypes.CDLL(None).malloc_trim(0)
 
 

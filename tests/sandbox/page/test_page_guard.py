@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from sandbox.page.stage import Plan, open_stage
 from tests.sandbox.page.conftest import visiting
-from tests.sandbox.page.visitor import Visitor
+from tests.sandbox.page.visitor import Json, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -71,6 +71,46 @@ async def test_a_broken_deed_is_answered_in_words(
     assert found == status, told
     assert told["ok"] is False
     assert said in told["error"]
+
+
+async def test_no_value_of_any_field_of_any_deed_breaks_anything(visitor: Visitor) -> None:
+    await visitor.does(do="say", text="something to point at")
+    message = (await visitor.messages())[-1]["id"]
+    deeds: list[Json] = [
+        {"do": "say", "text": "x", "files": ["f0"], "reply_to": message},
+        {"do": "slash", "name": "imagine", "options": {"prompt": "x"}},
+        {"do": "autocomplete", "name": "imagine", "option": "model", "typed": "x", "options": {}},
+        {"do": "menu", "name": "Edit image", "message": message},
+        {"do": "press", "message": message, "id": "x"},
+        {"do": "choose", "message": message, "id": "x", "values": ["x"]},
+        {"do": "submit", "modal": "1", "values": {"x": "y"}},
+        {"do": "react", "message": message, "emoji": "x", "take_back": False},
+        {"do": "forward", "message": message, "to": visitor.channel},
+        {"do": "edit", "message": message, "text": "x"},
+        {"do": "dismiss", "message": message},
+        {"do": "locale", "locale": "de"},
+    ]
+    odd: list[object] = [
+        None,
+        True,
+        5,
+        -0.5,
+        [],
+        {},
+        "",
+        "x" * 9000,
+        "9" * 19,
+        ["f0", 1],
+        {"file": "f0"},
+        [[]],
+        "\ud800",
+    ]
+    for deed in deeds:
+        for field in ("as", "in", *deed):
+            for value in odd:
+                status, told = await visitor.tries({"f0": ("f.txt", b"x")}, **deed | {field: value})
+                assert status in {200, 400, 404, 409}, (deed, field, value)
+                assert told["ok"] == (status == 200)
 
 
 async def test_a_broken_form_is_answered_in_words(visitor: Visitor) -> None:
