@@ -25,13 +25,14 @@ from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
 from bot.studio.job import Job
 from bot.studio.kit import Kit
+from bot.studio.privacy import Privacy
 from bot.studio.queue import Capacity
 from bot.studio.rules import defaults as default_limits
 from bot.studio.shelf import Shelf
 from bot.studio.studio import Studio, Terms
 from bot.studio.tariff import Tariff
-from bot.studio.worker import Pace, Worker
 from bot.studio.witness import Nobody, Witness
+from bot.studio.worker import Pace, Worker
 
 DELIVERIES = 8  # at once: more would share the same line, and all would arrive late together
 
@@ -54,6 +55,7 @@ class House:
     worker: Worker
     janitor: Janitor
     workshop: Workshop
+    privacy: Privacy
 
     async def work(self) -> None:
         """Work on the queue, and clear away what is over, until the worker is stopped."""
@@ -65,8 +67,6 @@ class House:
             await asyncio.wait({janitor})
 
 
-# Of what the workshop makes, by the database's clock, which all processes share.
-OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextManager[Courier]]
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Who sees what happens in the house; nobody, unless somebody is named."""
@@ -75,6 +75,8 @@ class Watch:
     timer: Timer | None = None
 
 
+# Of what the workshop makes, by the database's clock, which all processes share.
+OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextManager[Courier]]
 
 
 @asynccontextmanager
@@ -91,10 +93,10 @@ async def open_house(
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(url, home, now, Seal(settings.data_keys)))
-        # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
-        workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         if watch.timer is not None:
             database.watch(watch.timer)
+        # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
+        workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         courier = await stack.enter_async_context(open_courier(workshop, database.now))
         tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
         capacity = Capacity(settings.provider_jobs_at_once, settings.images_per_minute)
@@ -110,10 +112,10 @@ async def open_house(
             asyncio.Semaphore(DELIVERIES),
             clock,
             Alarms(database, courier),
-        )
-        pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
             watch.witness,
             _callback(settings),
+        )
+        pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
         studio = Studio(database, workshop.seedream, home, tariff, terms, watch.witness)
         privacy = Privacy(database, home, tariff, settings.keep_days, settings.left_server_days)
         janitor = Janitor(database, home, settings.keep_days, clock, privacy.sweep)
@@ -147,14 +149,14 @@ async def open_workshop(
         yield Workshop(seedream, fetcher, press)
 
 
-def load_catalogue(settings: Settings) -> Catalogue:
-    """The packaged catalogue with the operator's `catalogue.toml` from the data folder on top."""
 def _callback(settings: Settings) -> Callable[[Job], str] | None:
     """Where AceData, the only one that does, may call back about a job."""
     key = settings.key("acedata")
     return Addresses(settings.public_url, key).of if settings.public_url and key else None
 
 
+def load_catalogue(settings: Settings) -> Catalogue:
+    """The packaged catalogue with the operator's `catalogue.toml` from the data folder on top."""
     own = settings.data_dir / "catalogue.toml"
     return Catalogue.load(*([own] if own.is_file() else []))
 

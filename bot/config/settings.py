@@ -253,6 +253,15 @@ class Settings(BaseSettings):
         le=10**4,
     )
 
+    left_server_days: int = _setting(
+        7,
+        "Storage",
+        "How many days after the bot was removed from a server everything of that server is forgotten",
+        "30",
+        ge=0,
+        le=10**4,
+    )
+
     log_level: Level = _setting("INFO", "Logs", "DEBUG, INFO, WARNING, ERROR or CRITICAL", "WARNING")
     log_format: Format = _setting("text", "Logs", "text for people, json for machines", "json")
 

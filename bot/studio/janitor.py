@@ -1,25 +1,26 @@
-"""Clears away what nobody needs any more: old jobs, dead links, files without a job or a pin, idle lanes, periods long
-over.
+"""Clears away what nobody needs any more: old jobs and drafts, dead links, files without a job or a pin, idle lanes,
+periods long over, servers that the bot has left.
 
 What an open job needs stays, however old it is. Several janitors may be at work at once: each takes what it finds.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Text, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import Row, Text, and_, case, cast, delete, exists, func, or_, select, update
 
 from bot.seedream.clock import Clock
 from bot.store.database import Database, Transaction, Work
 from bot.store.errors import Passing
-from bot.store.tables import jobs, lanes, queues
+from bot.store.tables import jobs, lanes, preferences, queues
 from bot.studio import ledger, pins
+from bot.studio.forgetting import DRAFTS
 from bot.studio.job import State
 from bot.studio.orders import shelved
 from bot.studio.queue import HELD, WAITING
@@ -32,6 +33,7 @@ HOUR, DAY = 3600.0, 86_400.0
 UNNAMED = HOUR  # for so long a file may lie there before a job names it: longer than any call takes
 AFTER_THE_END = DAY  # after its end a job's files are as good as its links, which live so long
 IDLE = DAY  # the longest pause between two jobs that can be demanded; a lane knows when the last one came
+UNFINISHED = DAY  # for so long a draft may be gone on with
 PAST = 40 * DAY  # accounts of the last month may still be asked for
 BATCH = 500  # rows that are removed at once
 WINDOW = 500  # numbers of jobs that are looked at at once
@@ -49,20 +51,33 @@ class Swept:
     accounts: int = 0
     lanes: int = 0
     pins: int = 0
+    drafts: int = 0
+    servers: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
 
 
 class Janitor:
-    """Sweeps a database and its data folder. Rows age by the database's clock, files by that of the machine."""
+    """Sweeps a database and its data folder. Rows age by the database's clock, files by that of the machine.
 
-    def __init__(self, database: Database, home: Path, keep_days: float, clock: Clock) -> None:
+    `forget_left` forgets the servers that the bot was removed from long enough ago, and says how many.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        keep_days: float,
+        clock: Clock,
+        forget_left: Callable[[], Awaitable[int]] | None = None,
+    ) -> None:
         self._database = database
         self._home = home
         self._shelf = Shelf.within(home)
         self._keep = keep_days * DAY
         self._clock = clock
+        self._forget_left = forget_left
 
     async def run(self) -> None:
         """Sweep now and then, until cancelled."""
@@ -77,18 +92,20 @@ class Janitor:
 
     async def sweep(self) -> Swept:
         """Clear everything away once."""
+        servers = await self._forget_left() if self._forget_left else 0
         # Files first: what a job names while the jobs are looked at is too young to be among these.
         age = UNNAMED + max(0.0, await self._database.read(_longest_call))
         old = await asyncio.to_thread(self._old_files, self._clock.now() - age)
         removed = await self._all(partial(_remove_jobs, keep=self._keep)) if self._keep else 0
         named, links = await self._look_at_jobs()
         unpinned = await self._database.write(pins.forget)
+        drafts = await self._database.write(_remove_drafts)
         named |= {self._shelf.place(name) for name in await self._database.read(pins.pinned)}
         accounts = await self._database.write(lambda tx: ledger.forget(tx, tx.now - PAST))
         idle = await self._all(_remove_lanes)
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
-        swept = Swept(removed, links, files, accounts, idle, unpinned)
+        swept = Swept(removed, links, files, accounts, idle, unpinned, drafts, servers)
         if swept != Swept():
             log.info("Cleared away: %s", swept)
         return swept
@@ -106,9 +123,9 @@ class Janitor:
         any more."""
         named: set[Path] = set()
         forgotten = 0
-        ends = await self._database.read(lambda tx: tx.run(_ENDS).one())
+        ends = await self._database.read(lambda tx: tx.run(ENDS).one())
         for start in range(ends.first or 0, (ends.last or -1) + 1, WINDOW):
-            rows = await self._database.read(partial(_telling, start=start))
+            rows = await self._database.read(partial(telling, start=start))
             now = self._database.now()
             alive = {row.id: _alive(row, now) for row in rows}
             dead = {row.id: alive[row.id] for row in rows if alive[row.id] != (row.pictures or [])}
@@ -125,7 +142,7 @@ class Janitor:
         return [path for path in (*spooled, *(path for _, path in self._shelf.names())) if _is_old(path, before)]
 
 
-_ENDS = select(func.min(jobs.c.id).label("first"), func.max(jobs.c.id).label("last"))
+ENDS = select(func.min(jobs.c.id).label("first"), func.max(jobs.c.id).label("last"))
 
 
 def _longest_call(tx: Transaction) -> float:
@@ -139,7 +156,16 @@ def _remove_jobs(tx: Transaction, keep: float) -> int:
     return tx.run(delete(jobs).where(jobs.c.id.in_(old))).rowcount
 
 
-def _telling(tx: Transaction, start: int) -> list[Row[Any]]:
+def _remove_drafts(tx: Transaction) -> int:
+    """What nobody has gone on with, and the stars of jobs that are gone."""
+    idle = and_(preferences.c.scope.in_(DRAFTS), preferences.c.changed_at < tx.now - UNFINISHED)
+    tx.run(
+        delete(preferences).where(preferences.c.scope.like("star/%"), preferences.c.subject.not_in(select(jobs.c.id)))
+    )
+    return tx.run(delete(preferences).where(idle)).rowcount
+
+
+def telling(tx: Transaction, start: int) -> list[Row[Any]]:
     """Of these jobs, the rows that name files or links; the engine sorts out the others faster than we could."""
     request, pictures = cast(jobs.c.request, Text), cast(jobs.c.pictures, Text)
     names = or_(request.contains('"shelf"'), pictures.contains('"url":"'), pictures.contains('"file":"'))

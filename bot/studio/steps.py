@@ -9,7 +9,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs
-from bot.studio.job import Amount, Delivery, Ending, Job, Result, State
+from bot.studio.job import NOBODY, Amount, Delivery, Ending, Job, Result, State
 from bot.studio.queue import FENCE, NEWS, Lost, fenced
 from bot.studio.rows import delivery_json, ending_json, forgetful, job_of, origin_json, pictures_json
 
@@ -98,8 +98,10 @@ def settling(amount: Amount) -> dict[str, Any]:
 
 
 def late(tx: Transaction, job_id: int, pictures: Sequence[Result]) -> Job | None:
-    """Paid pictures that came after the job was lost are written down all the same, if none are; else None."""
-    statement = update(jobs).where(jobs.c.id == job_id, jobs.c.pictures.is_(None)).returning(jobs)
+    """Paid pictures that came after the job was lost are written down all the same, if none are; else None. Those of
+    somebody who is forgotten are not."""
+    wanted = (jobs.c.id == job_id, jobs.c.pictures.is_(None), jobs.c.user_id != NOBODY)
+    statement = update(jobs).where(*wanted).returning(jobs)
     row = tx.run(statement.values(pictures=pictures_json(pictures))).one_or_none()
     return job_of(row) if row else None
 
