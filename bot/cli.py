@@ -175,6 +175,24 @@ def restore_command(env_file: Path, source: Path) -> None:
     click.echo(_part("upkeep").restore(read_settings(env_file), source))
 
 
+@cli.command("doctor", short_help="Find out what keeps the bot from working.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: id, title, state, found and fix of each check.")
+@click.pass_obj
+def doctor_command(env_file: Path, as_json: bool) -> None:
+    """Find out what keeps the bot from working, and what mends it. Nothing is changed, and nothing is spent.
+
+    The exit code is 0 if it can work, 2 if settings have to be corrected, and 1 if something else is broken.
+    """
+    sys.exit(_part("doctor").run(env_file, os.environ, as_json=as_json))
+
+
+@cli.command("invite", short_help="Print the link that brings the bot to a server.")
+@click.pass_obj
+def invite_command(env_file: Path) -> None:
+    """Print the link that brings the bot to a server, with exactly the permissions that it needs."""
+    click.echo(_part("invite").run(env_file, os.environ))
+
+
 def _part(name: str) -> ModuleType:
     """A part that takes long to load: discord.py and Alembic are needed by nothing else here."""
     return importlib.import_module(f"bot.terminal.{name}")

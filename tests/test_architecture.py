@@ -14,7 +14,7 @@ GUESTS = ("sandbox", "bench", "tests")  # they may import anything, and nobody i
 
 # The first entry that a module's name begins with tells its layer.
 LAYERS = (
-    (6, ("bot.__main__", "bot.cli", "bot.terminal")),
+    (6, ("bot.__main__", "bot.cli", "bot.terminal", "bot.doctor")),
     (5, ("bot.app",)),
     (4, ("cogs",)),
     (3, ("bot.ui", "bot.web")),
@@ -24,7 +24,7 @@ LAYERS = (
 )
 DOORS = {
     "discord": ("bot.ui", "cogs", "bot.app"),
-    "aiohttp": ("bot.seedream.transport", "bot.images.fetch", "bot.web", "bot.app", "bot.ui.upload"),
+    "aiohttp": ("bot.seedream.transport", "bot.images.fetch", "bot.web", "bot.app", "bot.ui.upload", "bot.ui.skew"),
     "sqlalchemy": ("bot.store", "bot.studio"),
     "alembic": ("bot.store",),
     "asyncpg": ("bot.store",),

@@ -342,7 +342,7 @@ def load(env_file: Path | None, environ: Mapping[str, str]) -> Settings:
     """Read .env and environment (which wins); raises SettingsError with all problems."""
     names = {name.upper(): name for name in Settings.model_fields}
     given = collect(env_file, environ, names, [name.upper() for name in SECRETS])
-    settings, wrong = _check({names[name]: text for name, text in given.texts.items()}, given)
+    settings, wrong = checked({names[name]: text for name, text in given.texts.items()}, given)
     problems = [*given.errors, *wrong]
     if settings is None or problems:
         raise SettingsError(problems, given.warnings)
@@ -352,7 +352,8 @@ def load(env_file: Path | None, environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _check(texts: Mapping[str, str], given: Given) -> tuple[Settings | None, list[Problem]]:
+def checked(texts: Mapping[str, str], given: Given) -> tuple[Settings | None, list[Problem]]:
+    """The settings that these texts make, or what is wrong with them."""
     try:
         return Settings.model_validate(texts), []
     except ValidationError as error:

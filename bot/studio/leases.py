@@ -35,6 +35,12 @@ def renew(tx: Transaction, me: str, lease: float) -> bool:
     return bool(tx.run(update(workers).where(workers.c.id == me).values(lease_until=tx.now + lease)).rowcount)
 
 
+def living(tx: Transaction) -> list[Worker]:
+    """Who is alive, the oldest first."""
+    alive = select(workers).where(workers.c.lease_until >= tx.now).order_by(workers.c.started_at)
+    return [Worker(row.id, row.host, row.pid, row.slots) for row in tx.run(alive)]
+
+
 def held_by(tx: Transaction, me: str) -> list[Job]:
     """The jobs that this worker holds."""
     return [job_of(row) for row in tx.run(select(jobs).where(HELD, jobs.c.owner == me)).all()]

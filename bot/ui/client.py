@@ -43,6 +43,7 @@ COGS = (
     "cogs.help",
     "cogs.menus",
 )
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)  # none of them is privileged
 _AWAY: tuple[type[Exception], ...] = (discord.GatewayNotFound, discord.HTTPException, *CONNECTION_ERRORS)
 _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
@@ -78,7 +79,7 @@ class Bot(commands.AutoShardedBot):
             commands.when_mentioned,
             tree_cls=Tree,
             help_command=None,
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

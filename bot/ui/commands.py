@@ -2,13 +2,14 @@
 
 import hashlib
 import logging
+from enum import Enum
 from typing import Any
 
 import discord
 import orjson
 from discord import app_commands
 
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.studio import memos
 from bot.studio.courier import CourierError
 from bot.ui.faults import Barred, plainly
@@ -46,24 +47,67 @@ class Tree(app_commands.CommandTree[Any]):
         self.client.dispatch("mishap", interaction)
         await tell(interaction, error)
 
-    async def announce(self, database: Database, application: int) -> bool:
-        """Send them to Discord unless they are what was sent last; whether Discord has them now.
-
-        Without new ones the old ones go on working, so what goes wrong here keeps nobody from working.
-        """
+    async def described(self) -> list[dict[str, Any]]:
+        """All of them as Discord is told, in an order that does not change."""
         translator = Translator()
         await self.set_translator(translator)
         made = [await command.get_translated_payload(self, translator) for command in self.get_commands()]
-        payload = orjson.dumps(sorted(made, key=lambda each: (each["type"], each["name"])), option=orjson.OPT_SORT_KEYS)
-        mark = hashlib.sha256(payload).hexdigest()
-        known = await database.read(lambda tx: memos.recall(tx, _SCOPE, application))
-        if known.get("hash") == mark:
+        return sorted(made, key=lambda each: (each["type"], each["name"]))
+
+    async def announce(self, database: Database, application: int) -> bool:
+        """Send them to Discord unless it has them, or another process is just doing it; whether all is well.
+
+        Without new ones the old ones go on working, so what goes wrong here keeps nobody from working.
+        """
+        described = await self.described()
+        mark = mark_of(described)
+        claim = await database.write(lambda tx: _claim(tx, application, mark))
+        if claim is _Claim.ANOTHERS:
+            log.info("Another process is bringing the commands to Discord")
             return True
         try:
+            if claim is _Claim.NEEDLESS and not await self._lost(described):
+                return True
             synced = await plainly(self.sync(), _PATIENCE)
         except (Barred, CourierError) as error:
             log.error("The commands could not be brought to Discord, those from before go on: %s", error)  # noqa: TRY400
+            await database.write(lambda tx: memos.note(tx, _SCOPE, application, {}))
             return False
         await database.write(lambda tx: memos.note(tx, _SCOPE, application, {"hash": mark}))
         log.info("Discord has got %d commands", len(synced))
         return True
+
+    async def _lost(self, described: list[dict[str, Any]]) -> bool:
+        """Whether Discord has forgotten one since: another program that uses the token may have sent its own."""
+        there = await plainly(self.fetch_commands(), _PATIENCE)
+        return {(each["type"], each["name"]) for each in described} > {(each.type.value, each.name) for each in there}
+
+
+def mark_of(described: list[dict[str, Any]]) -> str:
+    """What tells these commands from any others."""
+    return hashlib.sha256(orjson.dumps(described, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def known(tx: Transaction, application: int) -> str:
+    """The mark of those that Discord was sent last; empty if it is not known."""
+    return str(memos.recall(tx, _SCOPE, application).get("hash", ""))
+
+
+class _Claim(Enum):
+    """Who brings the commands."""
+
+    NEEDLESS = "they are there"
+    ANOTHERS = "another process does"
+    OURS = "we do"
+
+
+def _claim(tx: Transaction, application: int, mark: str) -> _Claim:
+    """Of processes that start together one alone brings them; when it dies of that, the next start does."""
+    tx.alone()
+    noted = memos.recall(tx, _SCOPE, application)
+    if noted.get("hash") == mark:
+        return _Claim.NEEDLESS
+    if noted.get("claim") == mark and noted.get("until", 0.0) > tx.now:
+        return _Claim.ANOTHERS
+    memos.note(tx, _SCOPE, application, {**noted, "claim": mark, "until": tx.now + 2 * _PATIENCE})
+    return _Claim.OURS

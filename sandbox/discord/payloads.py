@@ -177,7 +177,7 @@ def application(it: Application) -> Json:
         "type": None,
         "bot": user(it.bot),
         "bot_public": True,
-        "bot_require_code_grant": False,
+        "bot_require_code_grant": it.code_grant,
         "verify_key": "0" * 64,
         "flags": flags,
         "flags_new": str(flags),
@@ -191,7 +191,7 @@ def application(it: Application) -> Json:
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
         "eligible_oauth2_scopes": [],
-        "integration_types_config": {"0": {}, "1": {}},
+        "integration_types_config": {"0": {}, "1": {}} if it.for_people else {"0": {}},
     }
 
 

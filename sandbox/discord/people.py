@@ -4,7 +4,7 @@ from sandbox.discord import payloads
 from sandbox.discord.calls import Answer, Asked
 from sandbox.discord.fields import mapping, snowflake
 from sandbox.discord.model import Guild, User
-from sandbox.discord.permissions import BOT
+from sandbox.discord.permissions import in_guild
 from sandbox.discord.refusals import Refusal
 from sandbox.discord.routes import Entry
 from sandbox.discord.snowflakes import written
@@ -43,7 +43,12 @@ class People:
         ]
 
     def _gateway_bot(self, asked: Asked) -> Answer:
-        left = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": self._concurrency}
+        left = {
+            "total": 1000,
+            "remaining": self._world.application.sessions_left,
+            "reset_after": 0,
+            "max_concurrency": self._concurrency,
+        }
         return Answer({"url": self.gateway_url, "shards": self._shards, "session_start_limit": left})
 
     def _application(self, asked: Asked) -> Answer:
@@ -72,7 +77,7 @@ class People:
                     "icon": None,
                     "banner": None,
                     "owner": False,
-                    "permissions": str(BOT),
+                    "permissions": str(in_guild(guild, self._world.bot)),
                     "features": [],
                 }
                 for guild in there

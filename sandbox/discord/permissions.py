@@ -1,5 +1,6 @@
 """What somebody may do somewhere: permission bits, and how roles and overwrites make them."""
 
+from bot.ui.invitation import NEEDED
 from sandbox.discord.model import Channel, Guild, User
 
 BITS = {
@@ -40,7 +41,7 @@ EVERYONE = sum(
         "use_external_apps",
     )
 )
-BOT = 274878024704  # what the bot's invitation asks for
+BOT = NEEDED.value  # what the bot's invitation asks for
 _MODERATOR = BITS["manage_guild"] | BITS["manage_messages"] | BITS["manage_channels"] | BITS["manage_threads"]
 _NEEDS_SENDING = BITS["mention_everyone"] | BITS["attach_files"] | BITS["embed_links"]
 

@@ -29,7 +29,8 @@ class News:
 
 @dataclass(slots=True)
 class Application:
-    """The app itself; `privileged` are the privileged intents that its owner has switched on."""
+    """The app itself; `privileged` are the privileged intents that its owner has switched on; `code_grant` is
+    what keeps people from inviting it, `for_people` lets them install it for themselves."""
 
     id: int
     name: str
@@ -37,6 +38,9 @@ class Application:
     bot: User
     owner: User
     privileged: int = 0
+    code_grant: bool = False
+    for_people: bool = True
+    sessions_left: int = 999
 
     @property
     def reads_content(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import orjson
@@ -134,8 +135,14 @@ class Desk:
         fault = self.faults.take({Where.API}, call.provider, call.path)
         if fault is not None:
             call.fault = str(fault)
-            return await self._show(request, call, fault, orjson.dumps(self.tasks.ask(body)))
+            return await self._show(request, call, fault, orjson.dumps(self._spared(body)))
         return self._reply(request, call, self.tasks.ask(body))
+
+    def _spared(self, body: object) -> Json:
+        """The answer that a fault spoils; it shows also where there would have been none."""
+        with suppress(Problem):
+            return self.tasks.ask(body)
+        return {}
 
     async def _stream(self, visit: Visit, fault: Ask | None) -> web.StreamResponse:
         if fault is not None and not fault.drawn:

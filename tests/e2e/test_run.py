@@ -1,5 +1,7 @@
 """`seedream-bot run` in a process of its own: how it starts, works, stops, is killed and comes back."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from bot.terminal.endings import MISCONFIGURED
@@ -22,6 +24,35 @@ async def test_commands_are_brought_to_discord_once_as_long_as_they_stay_the_sam
             await stage.discord.synced("imagine", "edit", "story", "blend")
             assert await running.stop() == 0, running.said
     assert len(stage.discord.calls("PUT commands")) == 1
+
+
+async def test_commands_that_somebody_has_removed_come_back_with_the_next_start(stage: Stage) -> None:
+    async with stage.running() as running:
+        await stage.discord.synced("imagine", "story")
+        assert await running.stop() == 0, running.said
+    lost = next(number for number, each in stage.discord.world.commands[0].items() if each["name"] == "story")
+    del stage.discord.world.commands[0][lost]
+    async with stage.running() as running:
+        await stage.discord.synced("imagine", "story")
+        assert await running.stop() == 0, running.said
+    assert len(stage.discord.calls("PUT commands")) == 2
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_of_processes_that_start_together_one_alone_brings_the_commands(stage: Stage, database_url: str) -> None:
+    """Two with the first shard, as during an upgrade that overlaps, and one with the second."""
+    stage.discord.slow(1.0, route="PUT commands")
+    for word in ("start", "start again"):
+        async with AsyncExitStack() as stack:
+            every = [
+                await stack.enter_async_context(stage.typed("run", DATABASE_URL=database_url, SHARDS=shards))
+                for shards in ("0/2", "0/2", "1/2")
+            ]
+            for running in every:
+                await running.until("Working on up to")
+            await stage.discord.synced("imagine", "story")
+            assert [await running.stop() for running in every] == [0, 0, 0]
+        assert len(stage.discord.calls("PUT commands")) == 1, word
 
 
 async def test_no_privileged_intent_is_asked_for(stage: Stage) -> None:
