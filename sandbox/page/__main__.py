@@ -27,9 +27,9 @@ async def serve(plan: Plan, port: int, *, browse: bool) -> None:
         click.echo(f"The sandbox is at {address} (Ctrl-C ends it).")
         if not plan.pretend:
             click.echo(f"Pictures come from {plan.provider} with your key: they cost money.")
+        await stage.performer.start()
         if browse:
             await asyncio.to_thread(webbrowser.open, address)
-        await stage.performer.start()
         await stop.wait()
         click.echo("Ending …")
 

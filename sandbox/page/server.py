@@ -131,7 +131,7 @@ class Page:
         stage, performer = self._stage, self._stage.performer
         told: Json = {
             "version": stage.changes.world,
-            "bot": {"state": performer.state, "pid": performer.pid, "note": stage.wire.hidden(performer.note)},
+            "bot": {"state": stage.bot_state, "pid": performer.pid, "note": stage.wire.hidden(performer.note)},
             "provider": {"name": stage.plan.provider, "pretend": stage.plan.pretend},
         }
         first = str(next(iter(stage.scene.people)))  # the page does not know yet who is there
@@ -196,7 +196,7 @@ class Page:
         if way is None:
             raise BadDeed(f"do must be one of {', '.join(ways)}")
         await way()
-        return web.json_response({"state": performer.state})
+        return web.json_response({"state": self._stage.bot_state})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers=_HEADERS | {"Content-Type": "text/event-stream"})
@@ -224,14 +224,16 @@ class Page:
         }
         news["world"] = {"kind": "world", "version": stage.changes.world}
         news["wire"] = {"kind": "wire", "last": stage.wire.last}
-        news["bot"] = {"kind": "bot", "state": stage.performer.state}
+        news["bot"] = {"kind": "bot", "state": stage.bot_state}
         return {key: json.dumps(one) for key, one in news.items()}
 
 
 async def _object(request: web.Request) -> Json:
     """The JSON object of a small request."""
-    raw = await request.content.read(_MOST_JSON + 1)
-    return _parsed(raw)
+    raw = bytearray()
+    while len(raw) <= _MOST_JSON and (chunk := await request.content.read(_MOST_JSON)):
+        raw += chunk
+    return _parsed(bytes(raw))
 
 
 def _parsed(raw: bytes) -> Json:

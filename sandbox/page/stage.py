@@ -53,6 +53,12 @@ class Stage:
     switches: Switches
     performer: Performer
 
+    @property
+    def bot_state(self) -> str:
+        """As the performer has it; but a bot that is not connected to Discord yet would hear nothing."""
+        deaf = self.performer.state == "ready" and not self.discord.gateway.connected
+        return "starting" if deaf else self.performer.state
+
 
 @asynccontextmanager
 async def open_stage(plan: Plan) -> AsyncIterator[Stage]:
@@ -106,7 +112,7 @@ def _around(discord: PretendDiscord, performer: Performer) -> Hashable:
     )
     people = tuple((user.id, user.locale) for user in world.users.values())
     commands = tuple(str(command["version"]) for scope in world.commands.values() for command in scope.values())
-    return places, people, commands, performer.state
+    return places, people, commands, performer.state, len(discord.gateway.connected)
 
 
 async def _keep_tidy(discord: PretendDiscord, seedream: PretendSeedream | None) -> None:
