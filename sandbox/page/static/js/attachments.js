@@ -38,7 +38,7 @@ export function tray() {
       change({ drafts: state.drafts });
       document.getElementById("write").focus();
     };
-    return el("div", { class: "card", key: `file ${numbers.get(file)}` },
+    return el("div", { class: "card", key: `file ${numbers.get(file)} ${at}` },
       el("div", { class: "shown" }, preview(file)),
       el("div", { class: "file-name" }, file.name),
       el("div", { class: "size" }, bytes(file.size)),

@@ -2,7 +2,7 @@
 
 import { act, Refused } from "./api.js";
 import * as load from "./load.js";
-import { say, whisper } from "./notices.js";
+import { say } from "./notices.js";
 import { change, now, state } from "./state.js";
 
 export const SILENT = "The application did not respond";
@@ -55,7 +55,6 @@ async function command(name, deed, files = []) {
   await load.messages();
   const rest = state.local.filter((one) => one.id !== line.id);
   change({ local: outcome === null ? rest : [...rest, { ...line, state: "failed", error: outcome }] });
-  if (outcome !== null) whisper(outcome);
 }
 
 /** Put away a line about a command that came to nothing. */
@@ -72,7 +71,6 @@ export async function press(message, id, values = null) {
   await load.messages();
   state.busy.delete(key);
   if (outcome !== null) state.mishaps.set(message.id, outcome);
-  if (outcome !== null) whisper(outcome);
   change({ busy: state.busy, mishaps: state.mishaps });
 }
 

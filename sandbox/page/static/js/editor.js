@@ -6,13 +6,14 @@ import { change } from "./state.js";
 
 /** The field in place of the message's text. */
 export function editor(it) {
+  const before = it.text.replace(/<@!?(\d+)>/g, (all, id) => (it.mentions[id] ? `@${it.mentions[id]}` : all));
   const leave = () => {
     change({ editing: null });
     document.getElementById("write")?.focus();
   };
   const save = async (field) => {
     const text = field.value.trim();
-    if (!text || text === it.text || (await deeds.edit(it, text))) leave();
+    if (!text || text === before || (await deeds.edit(it, text))) leave();
   };
   const keydown = (event) => {
     event.stopPropagation();
@@ -21,7 +22,7 @@ export function editor(it) {
     event.preventDefault();
     save(event.currentTarget);
   };
-  const field = el("textarea", { class: "grows", "aria-label": "Edit message", maxlength: 2000, on: { keydown }, prop: { value: it.text } });
+  const field = el("textarea", { class: "grows", "aria-label": "Edit message", maxlength: 2000, on: { keydown }, prop: { value: before } });
   queueMicrotask(() => field.isConnected && field.focus());
   const button = (label, click) => el("button", { type: "button", class: "link", on: { click } }, label);
   return el("div", { class: "editor", key: "editor" }, field,

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { look } from "./lightbox.js";
-import { isOpen, toggle } from "./spoiler.js";
+import { isOpen, toggle, uncover } from "./spoiler.js";
 
 const WIDEST = 550;
 const HIGHEST = 350;
@@ -31,7 +31,7 @@ function single(picture, node) {
 function cell(message, picture, open, show) {
   const alt = picture.alt || picture.name || "Picture";
   if (!open) {
-    const click = () => toggle(message, picture.url);
+    const click = (event) => uncover(event, message, picture.url);
     const image = el("img", { src: picture.url, alt: "", class: "veiled" });
     const label = el("span", { class: "pill-label" }, "Spoiler");
     return el("div", { class: "cell", key: picture.url },

@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 import { SHORTCODES } from "./emoji.js";
 import { shortcut } from "./jump.js";
+import { visit } from "./load.js";
 import { cover } from "./spoiler.js";
 import { change, channels, state } from "./state.js";
 import { stamp } from "./times.js";
@@ -86,7 +87,7 @@ function named(id) {
 function place(id) {
   const channel = channels().find((one) => one.id === id);
   if (!channel) return mention("#unknown");
-  return el("a", { class: "mention", href: `#/${id}` }, `#${channel.name}`);
+  return el("button", { type: "button", class: "mention", on: { click: () => visit(id) } }, `#${channel.name}`);
 }
 
 function command(name) {

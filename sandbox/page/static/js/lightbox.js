@@ -26,6 +26,7 @@ export function look(pictures, from) {
   document.body.append(dialog);
   show(from);
   dialog.showModal();
+  dialog.querySelector(".bar button").focus();
 }
 
 function content(pictures, at, show, close) {

@@ -170,7 +170,7 @@ function face(it, sign, name) {
     layer.close();
     deeds.react(it, sign, mine);
   };
-  const props = { type: "button", class: "face", role: "menuitem", tabindex: "-1", "aria-label": `React with ${name}`, title: `:${name}:` };
+  const props = { type: "button", class: "face", role: "menuitem", tabindex: "-1", "aria-label": name === sign ? sign : `${sign} ${name}`, title: `:${name}:` };
   return el("button", { ...props, on: { click } }, sign);
 }
 

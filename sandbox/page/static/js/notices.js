@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 
 const STAYS = 6000; // milliseconds
+let whispered;
 
 /** Tell people something that has no better place. */
 export function say(text) {
@@ -16,4 +17,6 @@ export function whisper(text) {
   const quiet = document.getElementById("whispers");
   quiet.textContent = "";
   requestAnimationFrame(() => (quiet.textContent = text));
+  clearTimeout(whispered);
+  whispered = setTimeout(() => (quiet.textContent = ""), STAYS);
 }

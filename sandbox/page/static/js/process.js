@@ -33,7 +33,7 @@ export function draw() {
       button("Kill", "kill", "danger", up), button("Start", "start", "success", !up)),
     el("p", { class: "help", key: "help" }, "Stop lets the bot finish politely. Kill ends it at once, as a power cut would: after a start, what was paid for still arrives."),
     el("h3", { key: "title" }, "Log"),
-    el("pre", { class: "log", tabindex: "0", key: "log", "aria-label": "Log of the bot", role: "region" },
+    el("pre", { class: "bot-log", tabindex: "0", key: "log", "aria-label": "Log of the bot", role: "region" },
       log.length ? log.toReversed().map((one) => `${clock.format(new Date(one.time * 1000))} ${titled(one)}`).join("\n") : "Nothing yet."),
   ];
 }

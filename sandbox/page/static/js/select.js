@@ -30,7 +30,7 @@ export function select(part, { key, values = defaults(part), chosen, name, busy 
   const shown = picked.length ? picked.map((option) => option.label).join(", ") : hint;
   const props = {
     type: "button",
-    class: `select ${picked.length ? "" : "empty"}`,
+    class: `select ${picked.length ? "" : "unset"}`,
     role: "combobox",
     "aria-haspopup": "listbox",
     "aria-expanded": String(layer.opened() === key),

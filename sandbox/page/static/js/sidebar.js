@@ -43,7 +43,7 @@ function drawer() {
 function draw() {
   const here = place();
   if (!here) return;
-  if (location.hash.slice(2) !== here.id) history.replaceState(null, "", `#/${here.id}`);
+  if (location.hash.slice(2) !== here.id) history[location.hash ? "pushState" : "replaceState"](null, "", `#/${here.id}`);
   document.title = `${here.server ? "#" : "@"}${here.name} · Seedream sandbox`;
   fill(document.getElementById("servers"), [el("ul", {}, rail(here))]);
   fill(document.getElementById("channels"), here.server ? ofServer(here.server) : direct());
@@ -87,13 +87,20 @@ const direct = () => [
   el("ul", {}, state.world.dms.map((one) => el("li", { key: one.id }, entry({ ...one, server: null }, avatar(state.world.bot_user, "small"))))),
 ];
 
+/** Follow a link to a channel at once; with Ctrl and the like the browser does what it does. */
+function go(event, id) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  visit(id);
+  change({ drawer: false });
+}
+
 function entry(channel, face) {
   const current = channel.id === state.channel;
   const news = state.unread.has(channel.id);
   const told = [news && "unread", channel.nsfw && "age-restricted", channel.bot_may_post === false && "the bot may not write here"].filter(Boolean);
-  const click = () => change({ drawer: false });
   const props = { href: `#/${channel.id}`, class: news ? "channel news" : "channel", "aria-current": current ? "page" : null };
-  return el("a", { ...props, on: { click } }, face ?? icon(sign(channel)), el("span", { class: "label" }, channel.name),
+  return el("a", { ...props, on: { click: (event) => go(event, channel.id) } }, face ?? icon(sign(channel)), el("span", { class: "label" }, channel.name),
     channel.nsfw ? el("span", { class: "mark", "aria-hidden": "true" }, "18+") : null,
     told.length ? el("span", { class: "unseen" }, `, ${told.join(", ")}`) : null);
 }

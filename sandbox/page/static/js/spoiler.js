@@ -13,10 +13,17 @@ export function toggle(message, what) {
   change({ revealed: state.revealed });
 }
 
+/** Take a cover away; it goes, so the focus goes to its message. */
+export function uncover(event, message, what) {
+  const article = event.currentTarget.closest("article");
+  toggle(message, what);
+  article?.focus({ preventScroll: true });
+}
+
 /** Text under a cover that goes away with a click or a key. */
 export function cover(message, what, nodes) {
   const open = isOpen(message, what);
-  const click = () => !open && toggle(message, what);
+  const click = (event) => uncover(event, message, what);
   const props = { type: "button", class: "spoiler", "aria-expanded": "false", "aria-label": "Spoiler", on: { click } };
   if (open) return el("span", { class: "spoiler open" }, nodes);
   return el("button", props, el("span", { "aria-hidden": "true" }, nodes));
