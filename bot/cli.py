@@ -141,8 +141,15 @@ def generate_command(
 @cli.command("run")
 @click.pass_obj
 def run_command(env_file: Path) -> None:
-    """Be at Discord and draw, until stopped (SIGTERM or Ctrl-C)."""
-    _part("serve").run(read_settings(env_file, BadSettingsAtStart))
+    """Be at Discord and draw, until stopped (SIGTERM or Ctrl-C).
+
+    At a terminal it asks for the token and for a provider's key when there are none, and writes them into .env.
+    """
+    settings = read_settings(env_file, BadSettingsAtStart)
+    if settings.discord_token is None or not settings.route:
+        _part("setup").run(env_file, settings)
+        settings = read_settings(env_file, BadSettingsAtStart)
+    _part("serve").run(settings)
 
 
 @cli.command("worker")
