@@ -73,10 +73,10 @@ class Performer:
         if self.pid is not None:
             return
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "--env-file", os.devnull, "run"),
+            *(sys.executable, "-m", "sandbox.page.actor"),
             cwd=self._home,
             env=self.environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=PIPE,  # its end tells the bot that we are gone
             stdout=PIPE,
             stderr=STDOUT,
             limit=_LINE,

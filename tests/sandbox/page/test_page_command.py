@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
@@ -53,12 +54,9 @@ async def address(process: Process) -> str:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Whether a process is there, and is more than its name in a list."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -72,6 +70,16 @@ async def test_a_signal_ends_it_politely_with_all_that_it_has_started(tmp_path: 
             assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     assert not alive(bot)
     assert list(tmp_path.glob("seedream-sandbox-*")) == []
+
+
+async def test_a_bot_whose_sandbox_was_killed_goes_by_itself(tmp_path: Path) -> None:
+    async with typed(tmp_path, "--port", "0") as process, aiohttp.ClientSession() as session:
+        bot = (await Visitor(session, await address(process)).bot_is("ready"))["pid"]
+        process.kill()
+        await process.wait()
+    async with asyncio.timeout(PATIENCE):
+        while alive(bot):  # noqa: ASYNC110 - a process of nobody here says nothing when it ends
+            await asyncio.sleep(0.1)
 
 
 async def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path: Path) -> None:
