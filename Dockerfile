@@ -22,7 +22,7 @@ WORKDIR /data
 USER 10001:10001
 VOLUME /data
 STOPSIGNAL SIGTERM
-# Until there is a server that could be asked: are the settings such that the bot can work?
-HEALTHCHECK --interval=60s --timeout=10s --start-period=10s CMD ["seedream-bot", "settings"]
+# With HTTP_PORT it asks /health; without, only whether the settings are such that the bot can work.
+HEALTHCHECK --interval=60s --timeout=15s --start-period=20s CMD ["seedream-bot", "health"]
 ENTRYPOINT ["seedream-bot"]
 CMD ["run"]

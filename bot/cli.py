@@ -159,6 +159,14 @@ def worker_command(env_file: Path) -> None:
     _part("worker").run(read_settings(env_file, BadSettingsAtStart))
 
 
+@cli.command("health", short_help="Ask the bot on this machine whether it lives.")
+@click.option("--ready", is_flag=True, help="Ask whether it can do its work, too.")
+@click.pass_obj
+def health_command(env_file: Path, ready: bool) -> None:
+    """Ask the bot on this machine, at HTTP_PORT, whether it lives; without a port, only look at the settings."""
+    click.echo(_part("health").ask(read_settings(env_file), ready=ready))
+
+
 @cli.command("migrate", short_help="Bring the database up to date now.")
 @click.pass_obj
 def migrate_command(env_file: Path) -> None:

@@ -25,6 +25,8 @@ _PATTERNS = tuple(
         # tokens of interactions (base64 of "interaction:…") and webhooks
         (r"aW50ZXJhY3Rpb246(?:[\w+/=-]|%(?:25)*3D)*", HIDDEN),
         (r"((?:/|%2F)(?:webhooks|interactions)(?:/|%2F)\d{15,20}(?:/|%2F))[\w-]{20,}", rf"\1{HIDDEN}"),
+        # where a provider may call back about a job
+        (r"(/callbacks/[a-z]{1,20}/\d{1,19}-)[\w-]{20,}", rf"\1{HIDDEN}"),
         # headers, as text, dictionary, tuple or JSON
         (
             (

@@ -306,6 +306,13 @@ def test_a_provider_in_the_order_without_a_key_is_a_warning() -> None:
     assert settings.route == ("cometapi",)
 
 
+def test_a_public_address_where_nobody_listens_is_a_warning() -> None:
+    public = {"COMETAPI_KEY": KEY, "PUBLIC_URL": "https://bot.example"}
+    assert given(**public).warnings == ("PUBLIC_URL is set, but HTTP_PORT is not: nobody would hear a callback",)
+    assert given(**public, HTTP_PORT="8080").warnings == ()
+    assert given(**public, DATABASE_URL="postgresql://db/x").warnings == (), "another process may listen"
+
+
 def test_no_secret_shows_in_the_settings_or_in_any_form_of_the_error() -> None:
     canary = "c4nary"
     secrets = {key_field(name).upper(): f"sk-{canary}-{name}-value" for name in PROVIDERS}

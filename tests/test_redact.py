@@ -45,6 +45,7 @@ SECRET_FORMS = [
     (f"https://cdn.discordapp.com/a.png?ex=65a1b2c3&is=6590aabb&hm={'0123456789abcdef' * 4}&", "0123456789abcdef"),
     ("POST /api/v10/webhooks/123456789012345678/canary_0123456789abcdef-XYZ/messages/@original", "canary_0123"),
     ("POST /interactions/123456789012345678/canary_0123456789abcdef-XYZ/callback", "canary_0123"),
+    ("POST https://bot.example/callbacks/acedata/17-canary0123456789_abcdefghijklmnopqrstuvwxyz-01", "canary0123"),
     (f"interaction token {INTERACTION} is used up", INTERACTION[20:60]),
     (f'{{"id":"1","token":"{INTERACTION}"}}', INTERACTION[20:60]),
     ('{"access_token": "canary-value", "a": 1}', "canary-value"),

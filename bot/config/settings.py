@@ -348,6 +348,8 @@ def load(env_file: Path | None, environ: Mapping[str, str]) -> Settings:
         raise SettingsError(problems, given.warnings)
     unused = [name for name in settings.providers if not settings.key(name)]
     given.warnings.extend(f"PROVIDERS names {name}, but {key_field(name).upper()} is not set" for name in unused)
+    if settings.public_url and not settings.http_port and not settings.database_url:
+        given.warnings.append("PUBLIC_URL is set, but HTTP_PORT is not: nobody would hear a callback")
     settings._warnings = tuple(given.warnings)
     return settings
 

@@ -26,6 +26,7 @@ from bot.seedream.errors import (
     Unavailable,
     Unreachable,
 )
+from bot.seedream.exchange import EARLY
 from bot.seedream.gate import Limits
 from bot.seedream.models import (
     Accepted,
@@ -364,6 +365,25 @@ async def test_a_callback_only_wakes_the_question(studio: Studio, hands: Hands) 
     assert seen == [Started, Accepted, PictureReady, Finished]
     assert nudged == [True]
     assert client.nudge("unknown") is False
+
+
+async def test_a_callback_that_is_faster_than_the_answer_is_not_lost(studio: Studio, hands: Hands) -> None:
+    client = await studio.client("acedata")
+    hands.stopped = True
+    async with asyncio.timeout(10), aclosing(client.generate(replace(CAT, prompt="a cat [[slow:0]]"))) as events:
+        async for event in events:
+            if isinstance(event, Accepted):
+                while not studio.pretend.billed:  # noqa: ASYNC110 - the picture is drawn meanwhile
+                    await asyncio.sleep(0.01)
+                assert client.nudge(event.task) is False, "nobody waits for it yet"
+            last = event
+    assert isinstance(last, Finished)
+
+
+async def test_nudges_for_tasks_that_nobody_ever_asks_for_are_forgotten(studio: Studio) -> None:
+    client = await studio.client("acedata")
+    assert not any(client.nudge(f"task-{number}") for number in range(3 * EARLY))
+    assert len(client._exchange._early) == EARLY
 
 
 async def test_a_refused_picture_of_a_set_does_not_end_the_others(studio: Studio, ask: Ask) -> None:
