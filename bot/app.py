@@ -25,6 +25,7 @@ from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
 from bot.studio.job import Job
 from bot.studio.kit import Kit
+from bot.studio.office import Office
 from bot.studio.privacy import Privacy
 from bot.studio.queue import Capacity
 from bot.studio.rules import defaults as default_limits
@@ -56,6 +57,7 @@ class House:
     janitor: Janitor
     workshop: Workshop
     privacy: Privacy
+    office: Office
 
     async def work(self) -> None:
         """Work on the queue, and clear away what is over, until the worker is stopped."""
@@ -118,8 +120,9 @@ async def open_house(
         pace = Pace(settings.parallel_jobs, settings.lease_seconds, settings.stop_grace_seconds)
         studio = Studio(database, workshop.seedream, home, tariff, terms, watch.witness)
         privacy = Privacy(database, home, tariff, settings.keep_days, settings.left_server_days)
-        janitor = Janitor(database, home, settings.keep_days, clock, privacy.sweep)
-        yield House(database, studio, Worker(kit, pace), janitor, workshop, privacy)
+        office = Office(database, studio, workshop.seedream.catalogue, home, terms.limits)
+        janitor = Janitor(database, home, settings.keep_days, clock, privacy.sweep, settings.audit_keep_days)
+        yield House(database, studio, Worker(kit, pace), janitor, workshop, privacy, office)
 
 
 @asynccontextmanager

@@ -253,6 +253,14 @@ class Settings(BaseSettings):
         le=10**4,
     )
 
+    audit_keep_days: int = _setting(
+        365,
+        "Storage",
+        "How many days the audit log of moderators and the reports of members are kept; 0: for ever",
+        "90",
+        ge=0,
+        le=10**4,
+    )
     left_server_days: int = _setting(
         7,
         "Storage",

@@ -54,7 +54,7 @@ class Alarms:
 
     async def _forget(self, provider: str) -> None:
         try:
-            await self._database.write(lambda tx: note(tx, _scope(provider), 0, {}))
+            await self._database.write(lambda tx: note(tx, scope_of(provider), 0, {}))
         except StoreError as fault:
             log.warning("That %s works again could not be written down: %s", provider, fault)
 
@@ -68,12 +68,12 @@ class Alarms:
 
 def _is_news(tx: Transaction, provider: str, error: str) -> bool:
     tx.alone()  # of two processes that meet it at the same time one tells
-    told = recall(tx, _scope(provider), 0)
+    told = recall(tx, scope_of(provider), 0)
     if told.get("error") == error and tx.now < told.get("at", 0.0) + SILENCE:
         return False
-    note(tx, _scope(provider), 0, {"error": error, "at": tx.now})
+    note(tx, scope_of(provider), 0, {"error": error, "at": tx.now})
     return True
 
 
-def _scope(provider: str) -> str:
+def scope_of(provider: str) -> str:
     return f"alarm/{provider}"

@@ -25,7 +25,7 @@ from bot.studio.tariff import Tariff
 
 BATCH = 200  # jobs that are forgotten at once
 DRAFTS = ("draft", "form")  # scopes of `preferences` whose subject is a person: what was about to be asked for
-PERSONAL = (*DRAFTS, "pin")
+PERSONAL = (*DRAFTS, "pin", "person")
 
 
 @dataclass(frozen=True, slots=True)

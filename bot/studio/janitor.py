@@ -19,7 +19,7 @@ from bot.seedream.clock import Clock
 from bot.store.database import Database, Transaction, Work
 from bot.store.errors import Passing
 from bot.store.tables import jobs, lanes, preferences, queues
-from bot.studio import ledger, pins
+from bot.studio import deeds, ledger, notices, pins, reports
 from bot.studio.forgetting import DRAFTS
 from bot.studio.job import State
 from bot.studio.orders import shelved
@@ -53,6 +53,7 @@ class Swept:
     pins: int = 0
     drafts: int = 0
     servers: int = 0
+    logs: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
@@ -61,7 +62,8 @@ class Swept:
 class Janitor:
     """Sweeps a database and its data folder. Rows age by the database's clock, files by that of the machine.
 
-    `forget_left` forgets the servers that the bot was removed from long enough ago, and says how many.
+    `forget_left` forgets the servers that the bot was removed from long enough ago, and says how many. `audit_days` is
+    for how long the audit log and reports are kept; 0: for ever, as with `keep_days`.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Janitor:
         keep_days: float,
         clock: Clock,
         forget_left: Callable[[], Awaitable[int]] | None = None,
+        audit_days: float = 0,
     ) -> None:
         self._database = database
         self._home = home
@@ -78,6 +81,7 @@ class Janitor:
         self._keep = keep_days * DAY
         self._clock = clock
         self._forget_left = forget_left
+        self._audit = audit_days * DAY
 
     async def run(self) -> None:
         """Sweep now and then, until cancelled."""
@@ -105,7 +109,8 @@ class Janitor:
         idle = await self._all(_remove_lanes)
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
-        swept = Swept(removed, links, files, accounts, idle, unpinned, drafts, servers)
+        logged = await self._all(partial(_remove_logs, keep=self._audit))
+        swept = Swept(removed, links, files, accounts, idle, unpinned, drafts, servers, logged)
         if swept != Swept():
             log.info("Cleared away: %s", swept)
         return swept
@@ -163,6 +168,15 @@ def _remove_drafts(tx: Transaction) -> int:
         delete(preferences).where(preferences.c.scope.like("star/%"), preferences.c.subject.not_in(select(jobs.c.id)))
     )
     return tx.run(delete(preferences).where(idle)).rowcount
+
+
+def _remove_logs(tx: Transaction, keep: float) -> int:
+    """What was told long ago, and, where that is not kept for ever, what moderators have done and people reported."""
+    notices.forget(tx)
+    if not keep:
+        return 0
+    reports.forget(tx, keep)
+    return deeds.forget(tx, keep)
 
 
 def telling(tx: Transaction, start: int) -> list[Row[Any]]:

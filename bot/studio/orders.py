@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from bot.seedream.errors import BadReference
 from bot.seedream.models import ImageRequest, Reference
 from bot.studio.shelf import Shelf
+
+GONE: Mapping[str, Any] = {"gone": True}  # in place of a reference that was taken away
 
 _DEFAULTS = {field.name: field.default for field in fields(ImageRequest)}
 
@@ -38,6 +41,8 @@ async def _keep(reference: Reference, shelf: Shelf) -> dict[str, Any]:
 
 
 def _open(entry: Mapping[str, Any], shelf: Shelf) -> Reference:
+    if "gone" in entry:
+        raise BadReference("the picture was taken away")
     return Reference(
         content=shelf.open(entry["shelf"]) if "shelf" in entry else None,
         url=entry.get("url"),

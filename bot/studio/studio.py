@@ -147,6 +147,11 @@ class Studio:
         )
         return Asked(new, wish, cost)
 
+    @property
+    def providers(self) -> list[str]:
+        """Everybody who draws for us, in the order of the route."""
+        return list(self._seedream.channels)
+
     def _price(self, request: ImageRequest) -> int | None:
         """The most that it can cost, None where nobody knows or nobody draws it."""
         try:

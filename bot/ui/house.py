@@ -5,6 +5,7 @@ from typing import Protocol
 from bot.images.press import Press
 from bot.seedream.client import Seedream
 from bot.store.database import Database
+from bot.studio.office import Office
 from bot.studio.studio import Studio
 
 
@@ -30,6 +31,10 @@ class House(Protocol):
     @property
     def studio(self) -> Studio:
         """The door."""
+
+    @property
+    def office(self) -> Office:
+        """The moderators' door."""
 
     @property
     def workshop(self) -> Workshop:

@@ -116,7 +116,8 @@ async def test_values_are_kept_in_their_plainest_form(database: Database) -> Non
     }
     await database.write(lambda tx: save(tx, SERVER, changes))
     text = json.dumps(await stored(database), sort_keys=True)
-    assert text == '{"at_once": 2, "cooldown": 3.0, "models": ["seedream-4.5", "seedream-4.0", "ep-own"], "tiers": {"7": {}}}'
+    models = '["seedream-4.5", "seedream-4.0", "ep-own"]'
+    assert text == f'{{"at_once": 2, "cooldown": 3.0, "models": {models}, "tiers": {{"7": {{}}}}}}'
 
 
 async def test_every_role_that_a_server_can_have_may_be_a_tier(database: Database) -> None:
