@@ -4,6 +4,7 @@ import * as attachments from "./attachments.js";
 import { write } from "./deeds.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
+import { say } from "./notices.js";
 import { Picker } from "./picker.js";
 import { Slash } from "./slash.js";
 import { change, draft, place, state, watch } from "./state.js";
@@ -145,9 +146,12 @@ function settle(parts, slash) {
 
 function wish(parts, slash) {
   if (!state.wanted || place()?.can_write === false) return;
-  const command = state.commands.slash.find((one) => one.name === state.wanted);
-  if (!command) return;
+  const { slash: all } = state.commands;
+  if (!all.length) return;
+  const command = all.find((one) => one.name === state.wanted);
+  if (!command) say(`There is no /${state.wanted} here.`);
   state.wanted = null;
+  if (!command) return;
   if (slash.open) slash.close();
   begun(parts, slash, command);
 }

@@ -34,7 +34,7 @@ function listen(node, given) {
 }
 
 /** Make `old` look like `fresh`, keeping as many of its nodes as there are alike; what stands there then. */
-export function patch(old, fresh) {
+function patch(old, fresh) {
   if (!alike(old, fresh)) {
     old.replaceWith(fresh);
     return fresh;

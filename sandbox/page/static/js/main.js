@@ -45,8 +45,9 @@ panel.begin(find("panel"), find("panel-button"));
 watch(["connected"], () => (find("banner").hidden = state.connected));
 setInterval(times.tick, 1000);
 
+const name = localStorage.getItem("person"); // before anybody is shown, who would be kept there
 await load.world();
-const before = state.world?.people.find((person) => person.name === localStorage.getItem("person"));
+const before = state.world?.people.find((person) => person.name === name);
 if (before && before.id !== state.person) await load.become(before.id);
 sidebar.follow();
 events.listen(heard, everything);

@@ -96,7 +96,7 @@ function entry(label, sign, { does, inner, kind = "" }) {
   };
   const marks = inner ? { "aria-haspopup": "menu", "aria-expanded": "false" } : {};
   const props = { type: "button", class: `entry ${kind}`, role: "menuitem", tabindex: "-1", ...marks };
-  return el("button", { ...props, on: { click } }, el("span", {}, label), icon(inner ? "right" : sign));
+  return el("button", { ...props, on: { click } }, el("span", {}, label), inner || sign ? icon(inner ? "right" : sign) : null);
 }
 
 function move(event) {
@@ -175,7 +175,7 @@ function face(it, sign, name) {
 }
 
 const apps = (it) =>
-  list("Apps", state.commands.message.map(({ name }) => entry(name, "right", { does: () => deeds.menu(name, it) })));
+  list("Apps", state.commands.message.map(({ name }) => entry(name, null, { does: () => deeds.menu(name, it) })));
 
 function places(it) {
   const open = channels().filter((one) => one.can_write);

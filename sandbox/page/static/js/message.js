@@ -18,7 +18,8 @@ import { hour, when, whole } from "./times.js";
 
 /** The article of a message; `alone` is false where it stands under another of the same author. */
 export function message(it, alone) {
-  const mentioned = state.person in (it.mentions ?? {}) || (it.reply?.author?.id === state.person && !it.mine);
+  // Whom a bot only names, it does not call.
+  const mentioned = (state.person in (it.mentions ?? {}) && !it.author.bot) || (it.reply?.author?.id === state.person && !it.mine);
   const classes = ["message", alone ? "alone" : "compact", it.ephemeral && "ephemeral", mentioned && "mentioned"];
   const props = {
     class: classes.filter(Boolean).join(" "),

@@ -55,21 +55,21 @@ function draw(inner) {
 function entries() {
   const nodes = [];
   let last = null;
-  for (const it of state.messages) {
+  const mine = state.local.filter((one) => one.channel === state.channel && one.person === state.person);
+  for (const it of [...state.messages, ...mine].sort((one, other) => one.time - other.time)) {
     if (!last || day(last.time) !== day(it.time)) {
       const label = day(it.time);
       nodes.push(el("div", { class: "divider", role: "separator", "aria-label": label, key: label }, el("span", {}, label)));
       last = null;
     }
-    nodes.push(message(it, !together(last, it)));
+    nodes.push(it.author ? message(it, !together(last, it)) : line(it));
     last = it;
   }
-  const mine = state.local.filter((one) => one.channel === state.channel && one.person === state.person);
-  return [...nodes, ...mine.map(line)];
+  return nodes;
 }
 
 function together(last, it) {
-  if (!last || last.author.id !== it.author.id || it.reply || it.interaction) return false;
+  if (!last?.author || last.author.id !== it.author.id || it.reply || it.interaction) return false;
   return last.ephemeral === it.ephemeral && it.time - last.time < TOGETHER;
 }
 

@@ -34,7 +34,12 @@ export function begin(panel, button) {
     traffic.bring();
     faults.bring();
   });
-  watch(["wire", "connected"], () => state.panel && traffic.bring());
+  watch(["wire", "connected"], () => {
+    if (!state.panel) return;
+    traffic.bring();
+    // What happens once is off again when it has happened.
+    if (state.switches?.some((one) => one.on && one.kind === "once")) faults.bring();
+  });
   watch(["panel", "traffic", "switches", "world"], () => state.panel && draw(panel, close));
 }
 

@@ -2,6 +2,7 @@
 
 import { suggestions, slash } from "./deeds.js";
 import { el, fill } from "./dom.js";
+import { icon } from "./icons.js";
 import { Listbox } from "./listbox.js";
 import { whisper } from "./notices.js";
 import { Pill } from "./pills.js";
@@ -103,7 +104,8 @@ export class Slash {
       this.more.setAttribute("aria-expanded", "false");
     };
     this.fields = el("div", { class: "fields" });
-    this.node.append(this.fields);
+    const leave = { type: "button", class: "round", "aria-label": "Leave the command", title: "Leave the command", on: { click: () => this.close() } };
+    this.node.append(this.fields, el("button", leave, icon("close", 18)));
   }
 
   #left() {
