@@ -30,6 +30,7 @@ DOORS = {
     "asyncpg": ("bot.store",),
     "PIL": ("bot.images",),
     "pillow_heif": ("bot.images",),
+    "pygal": ("bot.images.plotter",),
     "pyvips": ("bot.images",),
     "prometheus_client": ("bot.web",),
     "click": ("bot.__main__", "bot.cli", "bot.terminal"),

@@ -8,6 +8,7 @@ ImageError
 │   ├── Broken (ConnectionError)      no connection, reset, cut, 429, 5xx: another try may mend it
 │   ├── TooLarge                      more bytes than allowed
 │   └── Unfit                         something else than a picture: a page, an error message, nothing at all
+├── ChartFailed                       a chart could not be drawn
 └── BadPicture                        the bytes are here, but of no use; `reason` says why
 
 The built-in error beside each name is its second parent, for callers that should not know this tree.
@@ -33,6 +34,10 @@ class ImageError(Exception):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+
+class ChartFailed(ImageError):
+    """A chart could not be drawn."""
 
 
 class FetchError(ImageError, OSError):
