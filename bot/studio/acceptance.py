@@ -23,6 +23,7 @@ from bot.studio.policy import (
     deciding,
     for_ears_of,
     judge,
+    stands_in_the_way,
 )
 from bot.studio.preferences import SERVER, rules_of
 from bot.studio.rules import ALWAYS, Rules, limits_for
@@ -98,7 +99,7 @@ def accept(tx: Transaction, asked: Asked, terms: Terms) -> queue.NewJob:
     law = law_of(tx, who, place_of(origin), terms.limits)
     limits = law.limits
     # The queue is looked at before the ledger, which everybody's orders wait for.
-    refusal = deciding(judge(_facts(law, asked, who, origin))) or _full(tx, terms)
+    refusal = stands_in_the_way(_facts(law, asked, who, origin)) or _full(tx, terms)
     if refusal is not None:
         raise No(for_ears_of(who, refusal))
     booked = ledger.book(tx, who, new.reserved, limits)

@@ -91,6 +91,15 @@ def judge(facts: Facts) -> list[Verdict]:
     return decided([Verdict(barrier, scope, _refusal(barrier, scope, found)) for barrier, scope, found in told])
 
 
+def stands_in_the_way(facts: Facts) -> Refusal | None:
+    """What the deciding verdict of `judge` would be, for whoever needs nothing else: most jobs pass, and are many."""
+    for barrier, scope, rule in _RULES:
+        told = rule(facts)
+        if told is not None:
+            return _refusal(barrier, scope, told)
+    return None
+
+
 def decided(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The same, with the first that does not pass marked as the one that decides."""
     first = next((place for place, verdict in enumerate(verdicts) if not verdict.passed), None)

@@ -54,7 +54,7 @@ IN_PLACE: Known = {  # what a channel may set for itself
     "references": OneOf((ANYONE, OWN, OFF)),
     "age_restricted_only": switch,
     "spoiler": OneOf((FREE, ALWAYS)),
-    "blocked_words": ListOf(blockable, MOST_WORDS),
+    "blocked_words": ListOf(word, MOST_WORDS),
     "confirm_cost": Number(dollars("100000")),
     "confirm_images": Number(1000),
     "language": OneOf(LANGUAGES),
@@ -181,10 +181,11 @@ def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _offered(known: Known, offer: Offer) -> Known:
-    """The same checks, where models and sizes are those that there are."""
+    """The same checks as they are for what is new: models and sizes are those that there are, words can be found."""
     now: dict[str, Check] = {
         "models": ListOf(offer.model),
         "sizes": ListOf(offer.size),
+        "blocked_words": ListOf(blockable, MOST_WORDS),
         **dict.fromkeys(("default_model", "model"), offer.model),
         **dict.fromkeys(("default_size", "size"), offer.size),
     }

@@ -16,12 +16,11 @@ def wish_of(catalogue: Catalogue, request: ImageRequest, images: int, whose: Seq
     model = catalogue.resolve(request.model)
     known = tuple(whose[: len(request.references)])
     whose = known + (None,) * (len(request.references) - len(known))
-    return Wish(model.key if model else request.model, request.prompt, size_of(catalogue, request), images, whose)
+    return Wish(model.key if model else request.model, request.prompt, _size(catalogue, model, request), images, whose)
 
 
-def size_of(catalogue: Catalogue, request: ImageRequest) -> str | None:
+def _size(catalogue: Catalogue, model: Model | None, request: ImageRequest) -> str | None:
     """The preset that a request names, or the least one that its pixels fit into; None where the model decides."""
-    model = catalogue.resolve(request.model)
     if model is not None and (model.adapts or request.layers):
         return None
     size = request.size or (None if model is None else model.default_preset if request.ratio else model.default_size)

@@ -17,6 +17,7 @@ from bot.studio.policy import (
     deciding,
     for_ears_of,
     judge,
+    stands_in_the_way,
 )
 from bot.studio.rules import ALWAYS, OFF, OWN, Grant, Rules, limits_for
 
@@ -82,7 +83,7 @@ PASSES = [
 @pytest.mark.parametrize(("facts", "refusal"), STANDS)
 def test_what_stands_in_the_way_is_named_with_its_facts(facts: Facts, refusal: Refusal) -> None:
     verdicts = judge(facts)
-    assert deciding(verdicts) == refusal
+    assert deciding(verdicts) == stands_in_the_way(facts) == refusal
     assert [(verdict.rule, verdict.scope) for verdict in verdicts if verdict.deciding] == [
         (refusal.barrier, refusal.scope)
     ]
@@ -93,6 +94,7 @@ def test_what_is_allowed_passes_every_rule(facts: Facts) -> None:
     verdicts = judge(facts)
     assert [verdict.rule for verdict in verdicts if not verdict.passed or verdict.deciding] == []
     assert len(verdicts) == 13
+    assert stands_in_the_way(facts) is None
 
 
 def test_of_several_rules_the_first_one_decides_and_all_are_told() -> None:
