@@ -46,6 +46,12 @@ class AtDiscord:
             Check("clock", "Clock", self.clock),
         ]
 
+    async def leave(self) -> None:
+        """Wait for Discord no longer."""
+        if self._login is not None:
+            self._login.cancel()
+            await asyncio.wait({self._login})
+
     async def token(self) -> Finding:
         """Whether there is one, and whether it looks like one."""
         if problem := self._survey.problem("DISCORD_TOKEN"):

@@ -13,10 +13,8 @@ from bot import __version__
 from bot.config import envfile
 from bot.config.survey import Survey
 from bot.doctor.check import Check, Finding, aside, fail, fine, warn
-from bot.store.address import read as read_address
-from bot.store.errors import BadAddress
-from bot.store.inspection import in_use
 from bot.store.sqlite import OLDEST
+from bot.terminal.health import answers
 
 _PYTHON = (3, 11)
 
@@ -95,19 +93,12 @@ class Environment:
             with socket.create_server((settings.http_host, settings.http_port)):
                 return fine(f"{place} is free")
         except OSError as error:
-            if self._running():
-                return fine(f"{place} is taken, by the bot that is running")
-            fix = "choose another HTTP_PORT, or stop what has it (unless it is this bot)"
-            return fail(f"{place} cannot be listened at ({error.strerror})", f"{fix}; HTTP_HOST must be this machine's")
-
-    def _running(self) -> bool:
-        settings = self._survey.settings
-        url = settings.database_url.get_secret_value() if settings.database_url else ""
-        try:
-            place = read_address(url, settings.data_dir)
-        except BadAddress:
-            return False
-        return isinstance(place, Path) and bool(in_use(place))
+            if answers(settings):
+                return fine(f"{place} is taken, by a bot that is running")
+            fix = (
+                "stop the program that has it, or set another HTTP_PORT; HTTP_HOST has to be an address of this machine"
+            )
+            return fail(f"{place} cannot be listened at ({error.strerror})", fix)
 
     async def versions(self) -> Finding:
         """What runs here."""

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from bot.config.survey import Survey
 from bot.doctor.check import Check, Finding, Skipped, aside, fail, fine, warn
-from bot.store import address, schema
+from bot.store import address, schema, seals
 from bot.store.address import Server
 from bot.store.database import Transaction
 from bot.store.errors import Damaged, StoreError
 from bot.store.inspection import flaws, in_use, look_into_file, look_into_server
+from bot.store.sealing import Seal
 from bot.studio import leases, ledger
 
 T = TypeVar("T")
@@ -59,10 +60,19 @@ class Storage:
         return room(shutil.disk_usage(_existing(self._home)).free)
 
     async def database(self) -> Finding:
-        """Whether it is there, ours, and of this release."""
+        """Whether it is there, ours, of this release, and sealed with keys that we have."""
+        self._needs("DATA_KEY")
+        seal = Seal(self._survey.settings.data_keys)
+
+        def work(tx: Transaction) -> str | None:
+            form = schema.revision(tx.connection, _named(place))
+            if form == schema.REVISION:
+                seals.needed(tx, seal)
+            return form
+
         try:
             place = self._place()
-            found = await look(place, lambda tx: schema.revision(tx.connection, _named(place)))
+            found = await look(place, work)
         except StoreError as error:
             return fail(error.what, error.fix)
         if found is None:

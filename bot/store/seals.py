@@ -26,10 +26,7 @@ async def bring_up(database: Database, seal: Seal) -> int:
 
     Raises WrongKey, and then nothing is changed. What is interrupted goes on at the next start.
     """
-    used = await database.read(_used)
-    missing = used - {PLAIN, *seal.names}
-    if missing:
-        raise WrongKey(sorted(missing))
+    used = await database.read(lambda tx: needed(tx, seal))
     first = next(iter(seal.names), PLAIN)
     if used == {first}:
         return 0
@@ -44,6 +41,14 @@ async def bring_up(database: Database, seal: Seal) -> int:
     if count:
         log.info("All %d rows are sealed with the first key of DATA_KEY now; it needs no other any more", count)
     return count
+
+
+def needed(tx: Transaction, seal: Seal) -> set[str]:
+    """The names of the keys that some row may need; raises WrongKey when the seal lacks one of them."""
+    used = _used(tx)
+    if missing := used - {PLAIN, *seal.names}:
+        raise WrongKey(sorted(missing))
+    return used
 
 
 async def _reseal(database: Database, table: Table, columns: Sequence[Column[Any]]) -> int:

@@ -58,10 +58,11 @@ async def look(
     async with AsyncExitStack() as stack:
         inspection = await stack.enter_async_context(open_inspection(surveyed.settings, now))
         transport = await stack.enter_async_context(Transport())
-        environment = Environment(env_file, surveyed)
+        environment, discord = Environment(env_file, surveyed), AtDiscord(surveyed, inspection)
+        stack.push_async_callback(discord.leave)
         checks = [
             *environment.checks(),
-            *AtDiscord(surveyed, inspection).checks(),
+            *discord.checks(),
             *AtProviders(surveyed, transport).checks(),
             *Storage(surveyed).checks(),
             *environment.later_checks(),

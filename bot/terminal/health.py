@@ -10,6 +10,8 @@ from bot.config import Settings
 PATIENCE = 5.0  # seconds
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what is listened on, and where to ask
 
+_NO_ANSWER = (OSError, http.client.HTTPException, ValueError, LookupError, AttributeError)  # or none of a bot's
+
 
 def ask(settings: Settings, *, ready: bool) -> str:
     """What it says, in words; raises ClickException when it does not live, or is not ready if that is asked."""
@@ -19,7 +21,7 @@ def ask(settings: Settings, *, ready: bool) -> str:
     path = "/ready" if ready else "/health"
     try:
         status, parts = _get(host, port, path)
-    except (OSError, http.client.HTTPException, ValueError, LookupError, AttributeError) as error:
+    except _NO_ANSWER as error:
         raise click.ClickException(
             f"nobody answers at http://{host}:{port}{path} ({error or type(error).__name__}) · does the bot run here, "
             "with this HTTP_PORT?"
@@ -27,6 +29,15 @@ def ask(settings: Settings, *, ready: bool) -> str:
     if status != http.client.OK:
         raise click.ClickException(parts)
     return parts
+
+
+def answers(settings: Settings) -> bool:
+    """Whether it is a bot that listens at HTTP_PORT, however it feels."""
+    try:
+        _get(_EVERYWHERE.get(settings.http_host, settings.http_host), settings.http_port, "/health")
+    except _NO_ANSWER:
+        return False
+    return True
 
 
 def _get(host: str, port: int, path: str) -> tuple[int, str]:

@@ -155,6 +155,22 @@ async def test_a_clock_that_is_wrong_is_told(stage: Stage, ahead: float, state: 
         assert "ntp" in clock.fix
 
 
+async def test_too_few_shards_are_told(stage: Stage, examined: Examine) -> None:
+    stage.discord._people._shards = 2
+    found = (await examined(SHARDS="0/1"))["gateway"]
+    assert found.state == "warn"
+    assert "raise it to 2" in found.fix
+    assert (await examined(SHARDS="0/2"))["gateway"].state == "ok"
+
+
+async def test_a_discord_that_is_silent_holds_up_nothing_else(stage: Stage) -> None:
+    stage.discord.fail("D32", times=5, route="GET /users/@me")
+    surveyed = survey(stage.home / ".env", stage.environment())
+    found = {result.id: result for result in await look(stage.home / ".env", surveyed, patience=1.5)}
+    assert (found["discord"].state, found["discord"].found) == ("fail", "no answer within 2 s")
+    assert states(found, "token", "provider:byteplus", "database", "disk") == ["ok"] * 4
+
+
 @pytest.mark.parametrize("fault", ["D6", "D24"])
 async def test_what_discord_does_not_answer_is_not_held_against_the_bot(
     stage: Stage, examined: Examine, fault: str

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -84,11 +85,14 @@ async def test_a_terminal_that_has_no_ticks_gets_letters(stage: Stage) -> None:
 
 
 async def test_it_works_while_the_bot_runs(stage: Stage) -> None:
-    async with stage.running() as running:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    async with stage.running(HTTP_PORT=port) as running:
         await stage.discord.synced("imagine", "story")
-        async with stage.typed("doctor") as command:
+        async with stage.typed("doctor", HTTP_PORT=port) as command:
             assert await command.end() == 0, command.out
         assert "the bot is running" in command.out
+        assert f"127.0.0.1:{port} is taken, by a bot that is running" in command.out
         assert "to look at" not in command.out
         reply = await stage.ada.slash("imagine", prompt="a cat")
         await reply.until(lambda message: message.files, 20)

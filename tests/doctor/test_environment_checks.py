@@ -8,7 +8,6 @@ import pytest
 from bot.config.survey import survey
 from bot.doctor.check import Result, examine
 from bot.doctor.environment import Environment, judged
-from bot.store.open import open_database
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.0123456789abcdefghijklmnopqrstuvwxyzAB"
 
@@ -96,10 +95,6 @@ async def test_the_port(tmp_path: Path) -> None:
         assert found.state == "fail"
         assert f"127.0.0.1:{port} cannot be listened at" in found.found
         assert "HTTP_PORT" in found.fix
-        async with open_database("", tmp_path):
-            found = (await examined(tmp_path, HTTP_PORT=port))["http-port"]
-            assert found.found.endswith("is taken, by the bot that is running")
-        assert (await examined(tmp_path, HTTP_PORT=port, DATABASE_URL="sqlite://x"))["http-port"].state == "fail"
     assert (await examined(tmp_path, HTTP_PORT=port))["http-port"].found.endswith("is free")
 
 

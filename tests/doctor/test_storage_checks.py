@@ -12,13 +12,14 @@ from bot.doctor.check import Result, examine
 from bot.doctor.storage import Storage, room
 from bot.store.address import FILE
 from bot.store.open import open_as_it_is, open_database
+from bot.store.sealing import Seal
 from bot.studio import leases
 
 STORED = ("data-folder", "disk", "database", "integrity", "second-instance")
 
 
-async def examined(folder: Path, url: str = "") -> dict[str, Result]:
-    given = {"DATA_DIR": str(folder), "DATABASE_URL": url}
+async def examined(folder: Path, url: str = "", **more: str) -> dict[str, Result]:
+    given = {"DATA_DIR": str(folder), "DATABASE_URL": url} | more
     found = await examine(Storage(survey(folder / ".env", given)).checks())
     return {result.id: result for result in found}
 
@@ -130,6 +131,22 @@ async def test_books_that_are_not_in_balance_are_found(tmp_path: Path, database_
     found = await examined(tmp_path, database_url)
     assert found["integrity"].state == "fail"
     assert "not in balance" in found["integrity"].found
+
+
+async def test_rows_that_no_key_opens_are_told(tmp_path: Path, database_url: str) -> None:
+    key = "0123456789abcdef" * 4
+    async with open_database(database_url, tmp_path, seal=Seal([key])):
+        pass
+    try:
+        found = await examined(tmp_path, database_url, DATA_KEY=key)
+        assert found["database"].state == "ok"
+        found = await examined(tmp_path, database_url)
+        assert found["database"].state == "fail"
+        assert "DATA_KEY" in found["database"].fix
+        assert key not in str(found)
+    finally:
+        async with open_database(database_url, tmp_path, seal=Seal(["fedcba9876543210" * 4, key])) as database:
+            await database.write(lambda tx: tx.run(text("DELETE FROM seals")))
 
 
 async def test_whether_a_bot_is_running_may_be_hard_to_tell(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What keeps a command from starting is one line that says how to mend it; a database can be moved and copied."""
 
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,24 @@ async def test_a_second_process_on_one_file_is_told_so(bare: World) -> None:
     with sqlite3.connect(bare.home / "copy.db") as connection:
         assert connection.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
     connection.close()
+
+
+async def test_what_keeps_a_worker_from_starting_keeps_the_bot_from_starting_too(bare: World) -> None:
+    file = bare.home / "seedream.db"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for word in ("run", "worker"):
+            line = await complaint(await bare.type(word, HTTP_PORT=port), TROUBLE)
+            assert f"HTTP_PORT: port {port} of 127.0.0.1 is taken" in line
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE songs (name)")
+    for word in ("run", "worker"):
+        assert "has tables of another program" in await complaint(await bare.type(word), MISCONFIGURED)
+    file.unlink()
+    worker = await bare.worker()
+    assert "Another process works on the database" in await complaint(await bare.type("run"), TROUBLE)
+    worker.process.terminate()
+    assert await worker.end() == 0
 
 
 async def test_a_second_process_on_one_server_works_too(world: World, kind: str) -> None:
