@@ -111,7 +111,7 @@ class Bot(commands.AutoShardedBot):
             Forms(house, self.asking, self.drafts),
             self.pins,
             reprints,
-            Removal(self, house.database),
+            Removal(self, house.database, house.office),
         )
         for cog in cogs:
             await self.load_extension(cog)

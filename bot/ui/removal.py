@@ -1,6 +1,7 @@
 """Takes the pictures of a job out of Discord and out of the database; what was asked for stays in the history."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -9,8 +10,10 @@ from bot.store.database import Database
 from bot.studio.courier import CourierError
 from bot.studio.history import forget_pictures
 from bot.studio.job import Job
+from bot.studio.office import Office
 from bot.ui.acks import acknowledged
 from bot.ui.faults import Barred, plainly
+from bot.ui.places import who_of
 
 PATIENCE = 30.0  # seconds for each message
 
@@ -18,9 +21,10 @@ PATIENCE = 30.0  # seconds for each message
 class Removal:
     """Deletes messages of ours; whether somebody may have that is asked elsewhere."""
 
-    def __init__(self, client: discord.Client, database: Database) -> None:
+    def __init__(self, client: discord.Client, database: Database, office: Office) -> None:
         self._client = client
         self._database = database
+        self._office = office
 
     async def remove(
         self, interaction: discord.Interaction[Any], job: Job, message: discord.Message | None, done: str, not_done: str
@@ -41,7 +45,10 @@ class Removal:
         if message is not None:
             places[message.id] = message.channel.id
         clean = [await self._delete(channel, number) for number, channel in places.items() if number not in gone]
-        await self._database.write(lambda tx: forget_pictures(tx, job.id))
+        if job.who.user == interaction.user.id:
+            await self._database.write(lambda tx: forget_pictures(tx, job.id))
+        else:  # whoever may delete the messages of others moderates here, and that is written down
+            await self._office.delete_result(replace(who_of(interaction), moderator=True), job.id)
         await _tell(interaction, done if all(clean) else not_done, further=pressed is not None)
 
     async def _delete(self, channel: int, number: int) -> bool:
