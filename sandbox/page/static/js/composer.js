@@ -40,6 +40,7 @@ export function begin(node) {
   };
   watch(["channel", "person"], () => slash.open && slash.close());
   watch(["channel", "drafts", "world", "messages"], () => draw(parts));
+  watch(["commands"], () => document.activeElement === parts.field && picker.look());
   watch(["wanted", "commands"], () => wish(parts, slash));
 }
 
