@@ -101,7 +101,12 @@ class Settings(BaseSettings):
         le=86400,
     )
     discord_cdn_hosts: Hosts = _setting(
-        ("cdn.discordapp.com", "media.discordapp.net"),
+        (
+            "cdn.discordapp.com",
+            "media.discordapp.net",
+            "images-ext-1.discordapp.net",  # the pictures of links, by way of Discord's proxy
+            "images-ext-2.discordapp.net",
+        ),
         "Discord",
         "Hosts whose links count as Discord's own pictures, with commas between them",
         "cdn.discordapp.com,media.discordapp.net",

@@ -179,6 +179,8 @@ def _less(words: Words, refusal: Refusal) -> str:
     left = refusal.limit - refusal.used
     when = _when(words, refusal)
     if refusal.wanted > refusal.limit:  # waiting will not help
+        if refusal.barrier is Barrier.IMAGES:
+            return words.say("ask for fewer pictures")
         return words.say("ask for fewer pictures, smaller ones, or a cheaper model")
     if refusal.barrier is Barrier.IMAGES and 0 < left < refusal.wanted:
         return words.plural(

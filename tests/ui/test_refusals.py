@@ -69,6 +69,10 @@ def test_the_pseudo_language_shows_that_nothing_was_forgotten(each: Refusal) -> 
             ),
         ),
         (
+            Refusal(Barrier.IMAGES, Scope.USER, Period.DAY, 2, 0, 4, BACK),
+            ("You have used 0 of your 2 pictures today, and this asks for 4 · not charged · ask for fewer pictures"),
+        ),
+        (
             Refusal(Barrier.COST, Scope.SERVER, Period.DAY, 5_000_000, 4_900_000, 240_000, BACK),
             (
                 "This server has used $4.90 of its $5.00 today, and this may cost $0.24"

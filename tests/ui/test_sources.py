@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config import Settings
 from bot.ui.sources import Collected, Collector, Source, Whence, is_open, tidy
 from tests.ui.payloads import (
     ALICE,
@@ -171,6 +172,14 @@ def test_of_two_links_to_an_embedded_picture_the_one_that_may_be_opened_is_taken
         ],
     )
     assert [source.url for source in COLLECTOR.in_message(received(theirs))] == [inside, outside]
+
+
+def test_what_a_link_shows_comes_through_discords_proxy() -> None:
+    collector = Collector(ME, Settings.model_fields["discord_cdn_hosts"].default)
+    proxies = [f"https://images-ext-{number}.discordapp.net/external/x/https/example.com/a.png" for number in (1, 2)]
+    embeds = [{"image": {"url": "https://example.com/a.png", "proxy_url": proxy}} for proxy in proxies]
+    found = collector.in_message(received(message(author=BOBS, embeds=embeds)))
+    assert [source.url for source in found] == proxies
 
 
 @pytest.mark.parametrize(
