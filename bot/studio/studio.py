@@ -1,6 +1,6 @@
 """The one door: everything that costs, from wherever it is asked for, comes in here and is answered at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,6 +158,11 @@ class Studio:
             return self._tariff.worst(request, [channel.provider.name for channel in self._seedream.route(request)])
         except Unavailable:
             return None
+
+    async def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that there are jobs of."""
+        asked = list(keys)
+        return await self._database.read(lambda tx: {key for key in asked if queue.by_key(tx, key) is not None})
 
     async def again(self, job: int, origin: Origin, who: Who) -> Outcome:
         """The same once more."""

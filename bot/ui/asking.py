@@ -24,7 +24,7 @@ from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
 from bot.ui.options import offered
 from bot.ui.pins import Pins
-from bot.ui.places import PATIENCE, Place, locale_of, origin_of, place_of, place_of_message, who_of
+from bot.ui.places import PATIENCE, Place, further_key, locale_of, origin_of, place_of, place_of_message, who_of
 from bot.ui.references import Gathered, Gatherer
 from bot.ui.refusals import confirm, refused
 from bot.ui.sources import Collected, Collector, Whence, tidy
@@ -121,6 +121,8 @@ class Asking:
 
     async def _bring(self, place: Place, wanted: Wanted, collected: Collected) -> None:
         """Gather and submit, once for each variation."""
+        if not await self._left(place, wanted.variations):
+            return
         said = Words(place.locale)
         if not self._is_known(wanted.model):
             await place.say(" · ".join((self._no_such_model(said, wanted.model or ""), said.say(_FREE))))
@@ -136,6 +138,13 @@ class Asking:
             draft = Draft(request, wanted.verb, wanted.parent, wanted.visibility, whose, wanted.variations)
             await self._all(place, draft, lines)
 
+    async def _left(self, place: Place, count: int) -> list[int]:
+        """The variations that there are no jobs of yet, by number. All of them, unless Discord tells of the wish once
+        more, to another process than before: then what has been begun, or has ended, is left as it is."""
+        keys = {number: further_key(place.origin.key, number) for number in range(1, count + 1)}
+        known = await self._house.studio.known(keys.values())
+        return [number for number, key in keys.items() if key not in known]
+
     async def _all(self, place: Place, draft: Draft, lines: Iterable[str], *, confirmed: bool = False) -> None:
         """Submit a request as often as it is wanted, unless somebody has to say yes to all of it first."""
         said = Words(place.locale)
@@ -145,7 +154,7 @@ class Asking:
             if needed is not None:
                 await self._say(place, needed, draft)
                 return
-        for number in range(1, draft.count + 1):
+        for number in await self._left(place, draft.count):
             which = [said.say("{number} of {count}", number=number, count=draft.count)]
             notes = asides.joined(said, [*(which if several else ()), *lines])
             if not await self._once(_noted(place, notes), draft, number, confirmed or several):

@@ -52,7 +52,7 @@ class Place:
         except (Barred, CourierError) as error:
             log.info("%s: a further answer could not be posted: %s", self.origin.key, error)
             return None
-        key = f"{self.origin.key}:{number}"
+        key = further_key(self.origin.key, number)
         origin = replace(self.origin, key=key, answer=message.id, message=None, further=True)
         return replace(self, origin=origin, edit=message.edit)
 
@@ -138,6 +138,11 @@ def _moderates(message: discord.Message) -> bool:
     """Whether who writes may manage the server."""
     author = message.author
     return isinstance(author, discord.Member) and author.guild_permissions.manage_guild
+
+
+def further_key(key: str, number: int) -> str:
+    """What names the so many-th answer to the same wish."""
+    return key if number == 1 else f"{key}:{number}"
 
 
 def locale_of(message: discord.Message) -> str:

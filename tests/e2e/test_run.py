@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.terminal.endings import MISCONFIGURED
+from sandbox.discord import posts
 from tests.e2e.stage import Stage
 
 
@@ -123,6 +124,41 @@ async def test_a_job_that_was_under_way_at_a_kill_is_finished_by_the_next_proces
         message = await reply.until(lambda message: "#1" in message.text and "possibly charged" in message.text, 30)
         assert await running.stop() == 0, running.said
     assert message.files == []
+
+
+async def test_what_discord_tells_once_more_after_a_restart_is_left_as_it_is(stage: Stage) -> None:
+    async with stage.running() as running:
+        first = await stage.ada.slash("imagine", prompt="a cat", variations=2)
+        await stage.discord.until(lambda: [len(it.buttons) for it in stage.ada.sees()] == [7, 7], 20)
+        asked = await stage.bob.says(f"<@{stage.discord.application.id}> a bird --n 2")
+        await stage.discord.until(lambda: len(stage.seedream.calls) == 4, 20)
+        await stage.discord.until(lambda: [len(it.files) for it in stage.ada.sees() if it is not asked] == [1] * 4, 20)
+        said = [(it.text, it.files, it.buttons) for it in stage.ada.sees()]
+        await running.kill()
+    async with stage.running() as running:
+        stage.discord.replay(first)
+        posts.tell(stage.discord.world, "MESSAGE_CREATE", asked)
+        after = await stage.bob.slash("imagine", prompt="a dog")
+        await after.until(lambda it: it.files and "Again" in it.buttons, 20)
+        assert await running.stop() == 0, running.said
+    assert [(it.text, it.files, it.buttons) for it in stage.ada.sees()][:-1] == said
+    assert len(stage.seedream.calls) == 5
+
+
+async def test_what_was_acknowledged_and_no_more_before_a_kill_is_served_when_it_is_told_once_more(
+    stage: Stage,
+) -> None:
+    """The first process dies as soon as Discord has its first answer: it never gets to the studio."""
+    async with stage.running() as running:
+        stage.discord.slow(10, 1, "POST /interactions", acted=True)
+        first = await stage.ada.slash("imagine", prompt="a cat", variations=2)
+        await running.kill()
+    assert first.thinking
+    async with stage.running() as running:
+        stage.discord.replay(first)
+        await stage.discord.until(lambda: [len(it.buttons) for it in stage.ada.sees()] == [7, 7], 20)
+        assert await running.stop() == 0, running.said
+    assert len(stage.seedream.calls) == 2
 
 
 async def test_who_asks_while_it_stops_is_answered_and_served_by_the_next_process(stage: Stage) -> None:
