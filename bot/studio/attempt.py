@@ -24,6 +24,7 @@ PATIENCE = 6 * 3600.0  # links live for a day; after this the pictures are only 
 TRIES = 3  # in a row, before the job is laid aside for a while
 SHORTEST, LONGEST = 2.0, 600.0
 LONG = 30.0  # a pause during which the place is given to another job
+_CAME_BACK = "Job %d: the courier came back: %s"
 
 
 class Attempt:
@@ -140,7 +141,7 @@ class Attempt:
             try:
                 return await trip()
             except CourierError as error:
-                log.info("Job %d: the courier came back: %s", self.job.id, error)
+                log.log(logging.DEBUG if error.known else logging.INFO, _CAME_BACK, self.job.id, error)
                 pause = error.retry_after or SHORTEST * 2.0**tried
             if pause > LONG:
                 break

@@ -8,7 +8,12 @@ from bot.studio.job import Delivery, Ending, Job, Result
 
 
 class CourierError(Exception):
-    """It did not arrive, and the same again may: after `retry_after` seconds, or when the courier thinks best."""
+    """It did not arrive, and the same again may: after `retry_after` seconds, or when the courier thinks best.
+
+    `known` is true of what has been told to the log already, because it concerns more than one job.
+    """
+
+    known = False
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -18,6 +18,7 @@ from bot.ui.buttons import ITEMS
 from bot.ui.commands import Tree
 from bot.ui.delivery import packer
 from bot.ui.drafts import Drafts
+from bot.ui.faults import REFUSED
 from bot.ui.forms import Forms
 from bot.ui.house import House
 from bot.ui.onlooker import Onlooker, name_of
@@ -49,8 +50,7 @@ _FAREWELL = 5.0  # seconds in which those who are being served get their answer
 
 # What Discord closes a connection with when it will not have the bot at all: the same again would only be worse.
 _CLOSED = {
-    4004: "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of "
-    "https://discord.com/developers/applications",
+    4004: REFUSED,
     4010: "SHARDS names a shard that does not exist: write it like 0-3/16",
     4011: "the bot is in too many servers for so few shards: raise the number in SHARDS, or leave it empty",
     4012: "Discord has retired this version of its gateway: update the bot",

@@ -7,7 +7,7 @@ import discord
 
 from bot.studio.courier import CourierError
 from bot.studio.job import Job
-from bot.ui.faults import Barred, TooLarge
+from bot.ui.faults import REFUSED, Barred, TokenRefused, TooLarge, Unsure
 from bot.ui.rest import Letter, Post
 from bot.ui.route import Way, route
 
@@ -24,17 +24,31 @@ class Ladder:
     def __init__(self, post: Post, now: Callable[[], float]) -> None:
         self._post = post
         self._now = now
+        self._refused = False
 
     async def send(self, job: Job, letter: Letter, *, further: bool = False) -> tuple[Way, int]:
         """Bring one message by the best way that is open: the way and the message, (KEPT, 0) if none is.
 
         Raises TooLarge or CourierError.
         """
+        doubt: Unsure | None = None
         for way in self._ways(job, further):
+            if doubt is not None and way is not Way.ANSWER:
+                break
             if way in {Way.REPLY, Way.CHANNEL} and (found := await self._posted(job, letter)) is not None:
                 return way, found
-            if (message := await self._try(job, way, letter)) is not None:
+            try:
+                message = await self._try(job, way, letter)
+            except Unsure as error:
+                if way is not Way.ORIGINAL or letter.broken:
+                    raise
+                log.info("Job %d: the way %s leads nowhere just now: %s", job.id, way.value, error)
+                doubt = error  # the bot's own edit of the same message is safe, whatever has become of this one
+                continue
+            if message is not None:
                 return way, message.id
+        if doubt is not None:
+            raise doubt
         log.info("Job %d: no way leads to the person", job.id)
         return Way.KEPT, 0
 
@@ -56,8 +70,11 @@ class Ladder:
 
     async def _try(self, job: Job, way: Way, letter: Letter) -> discord.Message | None:
         try:
-            return await self._post.bring(way, job.origin, letter)
+            message = await self._post.bring(way, job.origin, letter)
         except TooLarge:
+            raise
+        except TokenRefused:
+            self._tell_of_refusal()
             raise
         except Barred as error:
             log.info("Job %d: the way %s is barred: %s", job.id, way.value, error)
@@ -67,6 +84,14 @@ class Ladder:
                 raise
             log.info("Job %d: our message is old, and cannot be edited for long: %s", job.id, error)
             return None
+        self._refused = self._refused and way in {Way.ORIGINAL, Way.FOLLOWUP}  # these need no token of the bot
+        return message
+
+    def _tell_of_refusal(self) -> None:
+        """Once, until it is accepted again: every job without another way would say the same every few minutes."""
+        if not self._refused:
+            log.error("%s, and start the bot again; until then, pictures wait", REFUSED)
+        self._refused = True
 
     def _edited_too_often(self, job: Job, way: Way, error: CourierError) -> bool:
         """Discord allows few edits of old messages, which a new one does not need."""

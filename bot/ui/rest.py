@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any, cast
@@ -15,14 +15,14 @@ from discord.http import Route
 from bot.studio.courier import CourierError
 from bot.studio.job import Origin
 from bot.ui.buttons import Fresh
-from bot.ui.faults import Barred, TokenRefused, TooLarge, Unsure, plainly
+from bot.ui.faults import REFUSED, Barred, Blocked, TokenRefused, TooLarge, Unsure, plainly
 from bot.ui.route import Way
 from bot.ui.upload import Upload
 
 log = logging.getLogger(__name__)
 
 PAUSES = (2, 5, 15, 60)  # seconds before the next try, if Discord is away when the bot starts
-PATIENCE = 120.0  # seconds for one message, discord.py's own retries and pauses included
+PATIENCE = 30.0  # seconds in which nothing happens to one message; discord.py's pauses between tries are shorter
 _LOOK_BACK = 100  # messages
 _SKEW = 60.0  # seconds by which our clock and Discord's may differ
 _ORIGINAL = cast(int, "@original")  # discord.py puts it into the address as it is
@@ -63,6 +63,19 @@ class Letter:
     nonce: str
     view: Fresh | None = None  # the buttons under it; an edit without them removes those from before
     kept: Sequence[Kept] = ()  # files that an edit leaves where they are; what else has their names is not sent then
+    facts: str | None = None  # what is left to say where a server's AutoMod is against the person's own words
+    only_words: bool = False  # an edit that leaves all files where they are
+
+    @property
+    def broken(self) -> bool:
+        """Whether it was one of its files that has cut it off."""
+        return any(file.broken for file in self.files)
+
+    def without_the_persons_words(self) -> "Letter":
+        """The same message, of which nobody has written a word."""
+        for file in self.files:
+            file.description = None
+        return replace(self, text=self.facts or "", facts=None)
 
 
 class Post:
@@ -74,9 +87,17 @@ class Post:
 
     async def bring(self, way: Way, origin: Origin, letter: Letter) -> discord.Message:
         """The message that the letter has become; raises Barred, TooLarge or CourierError."""
+        try:
+            return await self._bring(way, origin, letter)
+        except Blocked:
+            if letter.facts is None:
+                raise
+            return await self._bring(way, origin, letter.without_the_persons_words())
+
+    async def _bring(self, way: Way, origin: Origin, letter: Letter) -> discord.Message:
         call = self._call(way, origin, letter)
         try:
-            return await plainly(call, self._patience)
+            return await plainly(call, self._patience, letter.files)
         except TokenRefused:
             if way in {Way.ORIGINAL, Way.FOLLOWUP}:
                 raise Barred("the interaction's token has ended") from None
@@ -86,7 +107,7 @@ class Post:
                 raise Barred(str(error)) from None
             raise
         except CourierError as error:
-            if way is Way.FOLLOWUP and isinstance(error, Unsure) and not any(file.broken for file in letter.files):
+            if way is Way.FOLLOWUP and isinstance(error, Unsure) and not letter.broken:
                 raise Barred(f"{error}, and nothing would keep it from being posted twice") from None
             raise
 
@@ -111,23 +132,24 @@ class Post:
 
     def _call(self, way: Way, origin: Origin, letter: Letter) -> Coroutine[Any, Any, discord.Message]:
         told: dict[str, Any] = {"content": letter.text, "allowed_mentions": _SILENT}
+        edit = told.copy()
         files = list(letter.files)
         there = {file.filename for file in letter.kept}
         new = [file for file in files if file.filename not in there]
-        edited = cast(list[discord.Attachment | discord.File], [*letter.kept, *new])
         if letter.view is not None:
             told["view"] = letter.view()
-        elif way in {Way.ORIGINAL, Way.ANSWER}:
-            told["view"] = None
+        if not letter.only_words:
+            edit["attachments"] = [*letter.kept, *new]
+        edit["view"] = told.get("view")
         if way is Way.ORIGINAL:
             message = _known(origin.answer) if origin.further else _ORIGINAL
-            return self._hook(origin).edit_message(message, attachments=edited, **told)
+            return self._hook(origin).edit_message(message, **edit)
         if way is Way.FOLLOWUP:
             private = origin.visibility == "private"
             return self._hook(origin).send(files=files, ephemeral=private, wait=True, **told)
         channel = self._client.get_partial_messageable(origin.channel)
         if way is Way.ANSWER:
-            return channel.get_partial_message(_known(origin.answer)).edit(attachments=edited, **told)
+            return channel.get_partial_message(_known(origin.answer)).edit(**edit)
         if way is Way.REPLY:
             told["reference"] = channel.get_partial_message(_known(origin.message)).to_reference(
                 fail_if_not_exists=False
@@ -181,10 +203,7 @@ async def log_in(client: discord.Client, token: str, patience: float = PATIENCE,
         try:
             await plainly(client.login(token), patience)
         except TokenRefused:
-            raise Unwelcome(
-                "Discord does not accept DISCORD_TOKEN: copy it anew from the Bot page of"
-                " https://discord.com/developers/applications"
-            ) from None
+            raise Unwelcome(REFUSED) from None
         except (CourierError, Barred) as error:
             if pause is None:
                 raise NoDiscord(f"Discord cannot be reached: {error}; check the network and DISCORD_API_BASE") from None

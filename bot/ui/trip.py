@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from bot.seedream.errors import Retry, SeedreamError
 from bot.studio.courier import CourierError
@@ -47,6 +48,7 @@ class Trip:
         self._messages: list[int] = []
         self._way = ""
         self._untold = words.Absent()
+        self._first: tuple[Sequence[Result], words.Absent] = ((), self._untold)  # what the first message tells of
 
     async def run(self, pictures: Sequence[Result]) -> Delivery:
         """Bring them all; raises CourierError when the whole has to be tried again."""
@@ -54,10 +56,9 @@ class Trip:
         while left or (self._kept and not self._messages):
             batch = first_message(left, self._request)
             uploads = [upload_of(self._job, packed) for packed in batch]
+            letter = self._letter(batch, uploads)
             try:
-                way, message = await self._ladder.send(
-                    self._job, self._letter(batch, uploads), further=bool(self._messages)
-                )
+                way, message = await self._ladder.send(self._job, letter, further=bool(self._messages))
             except TooLarge as error:
                 left = await self._smaller(left, batch, error)
                 continue
@@ -69,12 +70,18 @@ class Trip:
                 continue
             self._way = self._way or way.value
             if way is Way.KEPT:
-                self._kept += [packed.picture.index for packed in left if packed.picture.index not in self._kept]
+                waiting = [packed.picture.index for packed in left if packed.picture.index not in self._kept]
+                self._kept += waiting
+                self._untold = replace(self._untold, kept=self._untold.kept + len(waiting))
                 break
+            if not self._messages:
+                self._first = ([packed.picture for packed in batch], self._untold)
             self._delivered += [packed.picture.index for packed in batch]
             self._messages.append(message)
             self._untold = words.Absent()
             left = left[len(batch) :]
+        if self._messages and self._untold != words.Absent():
+            await self._tell_in_the_first()
         return Delivery(tuple(self._delivered), tuple(sorted(self._kept)), tuple(self._messages), self._way)
 
     async def _pack(self, pictures: Sequence[Result]) -> list[Packed]:
@@ -124,15 +131,33 @@ class Trip:
         self._untold = words.Absent(self._untold.kept + 1, self._untold.lost)
         log.warning("Job %d: picture %d is kept: %s", self._job.id, picture.index, error)
 
+    async def _tell_in_the_first(self) -> None:
+        """No further message will say what else there was: the one that has arrived does."""
+        shown, told = self._first
+        absent = words.Absent(told.kept + self._untold.kept, told.lost + self._untold.lost)
+        letter = replace(self._heading(shown, absent), only_words=True)
+        origin = replace(self._job.origin, answer=self._messages[0])
+        if self._way != Way.ORIGINAL.value:
+            origin = replace(origin, token=None)  # it is not the interaction's own answer
+        try:
+            await self._ladder.edit(replace(self._job, origin=origin), letter)
+        except (TooLarge, CourierError) as error:
+            log.info("Job %d: what is missing could not be told: %s", self._job.id, error)
+
     def _letter(self, batch: Sequence[Packed], uploads: Sequence[Upload]) -> Letter:
         shown = [packed.picture for packed in batch]
-        text = words.facts(self._job, shown, self._untold, None if self._messages else self._missing)
-        if not self._messages:
-            text = beside(text, self._job)
-        view = None if self._messages else fresh(result_view, self._job)
+        if self._messages:
+            text = words.facts(self._job, shown, self._untold, None)
+            return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", facts=text)
         names = {upload.filename for upload in uploads}
-        kept = [] if self._messages else [file for file in self._shown if file.filename in names]
-        return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", view, kept)
+        kept = [file for file in self._shown if file.filename in names]
+        return replace(self._heading(shown, self._untold), files=uploads, kept=kept)
+
+    def _heading(self, shown: Sequence[Result], absent: words.Absent) -> Letter:
+        """The first message, without its pictures."""
+        facts = words.facts(self._job, shown, absent, self._missing)
+        view = fresh(result_view, self._job)
+        return Letter(beside(facts, self._job), (), f"sd-{self._job.id}-0", view, facts=facts)
 
 
 def upload_of(job: Job, packed: Packed) -> Upload:

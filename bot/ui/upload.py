@@ -1,6 +1,7 @@
 """A picture on its way into a Discord upload: read while it is sent, never held in memory."""
 
 import io
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import cast
 
@@ -46,6 +47,10 @@ class Upload(discord.File):
         """What ended the latest reading of the content too early, if anything did."""
         return self._part.broken
 
+    def tell(self, moved: Callable[[], None] | None) -> None:
+        """Call this whenever a piece of the content has left; None: nothing more."""
+        self._part.moved = moved
+
     def reset(self, *, seek: int | bool = True) -> None:
         """Do nothing: every attempt reads the content from its first byte."""
 
@@ -63,6 +68,7 @@ class _Part(Payload):
         self._content = content
         self._size = content.length
         self.broken: Exception | None = None
+        self.moved: Callable[[], None] | None = None
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send the content, from its first byte to its last; raise UploadBroken before a byte too many leaves."""
@@ -75,6 +81,8 @@ class _Part(Payload):
                     if left < 0:
                         break
                     await writer.write(chunk)
+                    if self.moved is not None:
+                        self.moved()
         except ClientError:  # Discord's side of it
             raise
         except (OSError, SeedreamError) as error:

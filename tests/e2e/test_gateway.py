@@ -1,10 +1,11 @@
 """The connection to Discord breaks in every way: people are served before and after, and nothing is done twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from sandbox.discord import NoAnswer, Reply
 from tests.e2e.stage import PATIENCE, Stage
 
 Break = Callable[[Stage], Awaitable[None]]
@@ -30,32 +31,69 @@ async def _torn(stage: Stage) -> None:
     await stage.discord.cut()
 
 
-@pytest.mark.parametrize("breaks", [_reconnect, _resumable, _anew, _closed, _torn])
-async def test_people_are_served_again_after_the_connection_broke(stage: Stage, breaks: Break) -> None:
-    async with stage.playing():
-        waiting = await stage.ada.slash("imagine", prompt="a cat [[slow:100]]")
-        await stage.discord.until(lambda: stage.seedream.calls)
-        before = stage.discord.gateway.identifies + stage.discord.gateway.resumes
-        await breaks(stage)
-        stage.gates.open(100)
-        await waiting.until(lambda message: message.files, 10)
-        await stage.discord.until(
-            lambda: stage.discord.gateway.identifies + stage.discord.gateway.resumes > before, PATIENCE
-        )
-        await stage.discord.ready(PATIENCE)
-        reply = await stage.bob.slash("imagine", prompt="a dog")
-        await reply.until(lambda message: message.files, 10)
-    assert len(stage.seedream.calls) == 2
+async def _timed_out(stage: Stage) -> None:
+    await stage.discord.cut(4009)
 
 
-async def test_an_interaction_that_is_told_twice_is_one_job(stage: Stage) -> None:
-    async with stage.playing():
-        reply = await stage.ada.slash("imagine", prompt="a cat")
-        stage.discord.replay(reply)
-        await reply.until(lambda message: message.files, 10)
-        await asyncio.sleep(0.2)
-    assert len(stage.seedream.calls) == 1
-    assert len(stage.ada.sees()) == 1
+async def _partition(stage: Stage) -> None:
+    """What is asked meanwhile is heard of when nobody waits any more, and is not begun."""
+    stage.discord.freeze()
+    stage.bob.patience = 0.2
+    with pytest.raises(NoAnswer):
+        await stage.bob.slash("imagine", prompt="nobody hears this")
+    stage.discord.move(600)
+    await stage.discord.thaw()
+    stage.bob.patience = 3.0
+
+
+BREAKS: Sequence[Break] = (_reconnect, _resumable, _anew, _closed, _torn, _timed_out, _partition)
+
+
+def served(reply: Reply) -> Awaitable[object]:
+    """Somebody has a picture."""
+    return reply.until(lambda message: message.files and "Again" in message.buttons, PATIENCE)
+
+
+async def through(stage: Stage, breaks: Break, gate: float = 100) -> None:
+    """Somebody's picture is drawn while the connection breaks, and somebody else asks afterwards."""
+    gateway, calls, seen = stage.discord.gateway, len(stage.seedream.calls), len(stage.ada.sees())
+    reply = await stage.ada.slash("imagine", prompt=f"a cat [[slow:{gate}]]")
+    await stage.discord.until(lambda: len(stage.seedream.calls) > calls, PATIENCE)
+    before = gateway.identifies + gateway.resumes
+    await breaks(stage)
+    stage.gates.open(gate)
+    await served(reply)
+    await stage.discord.until(lambda: gateway.identifies + gateway.resumes > before and gateway.connected, PATIENCE)
+    await served(await stage.bob.slash("imagine", prompt="a dog"))
+    assert len(stage.seedream.calls) == calls + 2
+    assert len([message for message in stage.ada.sees() if message.files]) == seen + 2
+
+
+async def test_one_process_goes_on_however_often_and_in_whatever_way_the_connection_breaks(stage: Stage) -> None:
+    async with stage.running(USER_IMAGES_PER_HOUR="0") as running:
+        for number, breaks in enumerate(BREAKS):
+            await through(stage, breaks, 100.0 + number)
+        assert await running.stop() == 0, running.said
+    assert "nobody hears this" not in str([call.body for call in stage.seedream.calls])
+    assert " ERROR " not in running.said
+    assert "Traceback" not in running.said
+
+
+async def test_a_connection_that_does_not_answer_is_left(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.discord.gateway._heartbeat = 0.2
+    async with stage.playing() as bot:
+        bot._connection.heartbeat_timeout = 0.6
+        await stage.discord.cut()
+        await stage.discord.until(lambda: stage.discord.gateway.resumes and stage.discord.gateway.connected, PATIENCE)
+        resumes = stage.discord.gateway.resumes
+
+        async def deaf(stage: Stage) -> None:
+            stage.discord.fail("G1")
+            await stage.discord.until(lambda: stage.discord.gateway.resumes > resumes, PATIENCE)
+            stage.discord.gateway.deaf = False
+
+        await through(stage, deaf)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_hundred_people_at_once_are_acknowledged_in_time_and_served(stage: Stage) -> None:
@@ -74,3 +112,22 @@ async def test_a_gateway_that_is_away_at_the_start_is_waited_for(stage: Stage) -
         reply = await stage.ada.slash("imagine", prompt="a cat")
         await reply.until(lambda message: message.files, 10)
     assert len(stage.discord.calls("GET gateway")) == 2
+
+
+@pytest.mark.parametrize("fault", ["D24", "D21", "D3", "D5"])
+async def test_commands_that_cannot_be_brought_keep_nobody_from_working(
+    stage: Stage, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage.playing():
+        await stage.discord.synced("imagine")
+    stage.discord.fail(fault, route="PUT /applications")
+    again = str(stage.home / "another")
+    async with stage.playing(DATA_DIR=again):
+        assert stage.discord.faults.waiting == []
+        await served(await stage.ada.slash("imagine", prompt="a cat"))
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 1
+    assert "those from before go on" in errors[0]
+    puts = len(stage.discord.calls("PUT commands"))
+    async with stage.playing(DATA_DIR=again):
+        await stage.discord.until(lambda: len(stage.discord.calls("PUT commands")) > puts, PATIENCE)

@@ -62,7 +62,9 @@ async def test_no_privileged_intent_is_asked_for(stage: Stage) -> None:
     assert session.intents == 1 << 0 | 1 << 9 | 1 << 12
 
 
-@pytest.mark.parametrize(("fault", "words"), [("G4", "does not accept DISCORD_TOKEN"), ("G6", "intents")])
+@pytest.mark.parametrize(
+    ("fault", "words"), [("G4", "does not accept DISCORD_TOKEN"), ("G5", "intents"), ("G6", "intents")]
+)
 async def test_what_discord_will_not_have_is_told_in_a_line_and_not_tried_again(
     stage: Stage, fault: str, words: str
 ) -> None:

@@ -35,6 +35,7 @@ class Channel:
     """Where the bot may or may not write."""
 
     code: int | None = None  # the refusal that a new message meets: 50001, 50013 …
+    blocked: str = ""  # a word that its AutoMod is against
     history: bool = True
     file_limit: int = 10 * MIB
 
@@ -216,6 +217,7 @@ class Discord:
 
     async def _change(self, request: web.Request, message: Message) -> web.Response:
         payload, files = await self._form(request, self._channel(message.channel).file_limit)
+        self._automod(message.channel, payload)
         message.content = payload.get("content", message.content)
         if "attachments" in payload:
             retained = {int(entry["id"]) for entry in payload["attachments"]}
@@ -226,11 +228,17 @@ class Discord:
         return reply(_json(message))
 
     def _post(self, channel: int, payload: dict[str, Any], files: list[File]) -> Message:
+        self._automod(channel, payload)
         message = Message(next(self._ids), channel, payload.get("content") or "", files)
         if not message.content and not files:
             raise Refusal(400, 50006, "Cannot send an empty message")
         self.messages[message.id] = message
         return message
+
+    def _automod(self, channel: int, payload: dict[str, Any]) -> None:
+        blocked = self._channel(channel).blocked
+        if blocked and blocked in (payload.get("content") or ""):
+            raise Refusal(400, 200000, "Message was blocked by automatic moderation")
 
     def _channel(self, number: int) -> Channel:
         if number not in self.channels:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.seedream.errors import Expired
 from bot.studio.courier import Stage
 from bot.studio.job import Ending, State
-from tests.ui.conftest import CHANNEL, NOW, SECRET, Desk
+from tests.ui.conftest import CHANNEL, NOW, SECRET, Desk, Piece
 from tests.ui.discord_rest import MIB
 
 
@@ -130,6 +131,59 @@ async def test_when_the_way_closes_after_the_first_message_the_rest_is_kept(desk
     delivery = await desk.courier.deliver(desk.job(answer=answer), desk.shop.put(*[1000] * 12), None)
     assert delivery.delivered == tuple(range(10))
     assert (delivery.kept, delivery.way) == ((10, 11), "answer")
+
+
+@pytest.mark.parametrize("way", ["the interaction", "our message", "a new message"])
+async def test_what_is_kept_of_many_pictures_is_told_in_the_message_that_has_arrived(desk: Desk, way: str) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    job = desk.job(answer=answer, notes="of a kind")
+    desk.discord.faults = ["", "403", "403"]
+    if way != "the interaction":
+        desk.time = NOW + 900
+        desk.discord.faults = ["", "403"]
+    if way == "a new message":
+        del desk.discord.messages[answer]
+        desk.discord.faults = ["", "", "403"]
+    delivery = await desk.courier.deliver(job, desk.shop.put(*[1000] * 12), None)
+    assert (len(delivery.delivered), delivery.kept, len(delivery.messages)) == (10, (10, 11), 1)
+    first = desk.discord.messages[delivery.messages[0]]
+    assert first.content == (
+        "seedream-4.5 · 2048x2048 · #41\n2 pictures cannot be brought now, but kept for you: `/show 41`\nof a kind"
+    )
+    assert first.names == [f"seedream-41-{number}.png" for number in range(1, 11)]
+
+
+async def test_what_cannot_be_told_any_more_is_no_reason_to_bring_it_all_again(desk: Desk) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    desk.time = NOW + 900
+    desk.discord.faults = ["", "403", "429"]
+    delivery = await desk.courier.deliver(desk.job(answer=answer), desk.shop.put(*[1000] * 12), None)
+    assert (len(delivery.delivered), delivery.kept) == (10, (10, 11))
+
+
+async def test_a_last_picture_that_is_lost_is_told_of_too(desk: Desk) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    pictures = desk.shop.put(*[1000] * 11)
+    desk.shop.pictures[10] = Piece(bytes(100_000), Expired("gone"))
+    delivery = await desk.courier.deliver(desk.job(), pictures, None)
+    assert (len(delivery.delivered), delivery.kept) == (10, ())
+    assert "1 picture could not be fetched any more" in desk.discord.messages[answer].content
+
+
+@pytest.mark.parametrize("way", ["the interaction", "a new message"])
+async def test_where_automod_is_against_the_persons_words_the_facts_are_said_alone(desk: Desk, way: str) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    if way == "a new message":
+        del desk.discord.messages[answer]
+    desk.discord.channels[CHANNEL].blocked = "darn"
+    job = desk.job(notes="darn.png is picture 1") if way != "a new message" else desk.job(token=None, notes="darn.png")
+    delivery = await desk.courier.deliver(job, desk.shop.put(1000), None)
+    message = desk.discord.messages[delivery.messages[0]]
+    assert message.content == "seedream-4.5 · 2048x2048 · #41"
+    assert not message.files[0].description
+    desk.discord.channels[CHANNEL].blocked = "seedream"
+    desk.discord.nonces.clear()
+    assert (await desk.courier.deliver(job, desk.shop.put(1000), None)).way == "kept"
 
 
 async def test_large_pictures_share_no_message_that_would_be_too_large(desk: Desk) -> None:

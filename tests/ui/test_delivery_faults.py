@@ -1,7 +1,10 @@
 """Whatever breaks between the courier and Discord: nothing is posted twice, no picture is forgotten, no secret told."""
 
+import asyncio
 import logging
 import traceback
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -23,6 +26,17 @@ FAULTS = {  # and after how many seconds the courier wants to be asked again
     "cloudflare": 17.0,
 }
 ON_ITS_WAY = ["the interaction", "our message", "the channel"]
+
+
+class Slow(Piece):
+    """Its pieces take a while each, but they come."""
+
+    stops = False
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        async for chunk in super().chunks():
+            await asyncio.sleep(30 if self.stops else 0.1)
+            yield chunk
 
 
 def job(desk: Desk, way: str) -> Job:
@@ -58,6 +72,37 @@ async def test_a_server_that_stays_broken_is_not_waited_for_for_ever(desk: Desk,
     assert raised.value.retry_after == 5.0
 
 
+@pytest.mark.parametrize("fault", ["503", "silence", "429", "cut in the middle", "cut before the answer", "riddle"])
+async def test_where_the_interactions_way_leads_nowhere_its_message_is_edited_by_the_bot(
+    desk: Desk, fault: str
+) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    desk.discord.faults = [fault]
+    delivery = await desk.waiting(0.3).deliver(desk.job(answer=answer), desk.shop.put(1000), None)
+    assert (delivery.messages, delivery.way) == ((answer,), "answer")
+    assert desk.messages == [(CHANNEL, ["seedream-41-1.png"])]
+
+
+async def test_what_may_have_been_edited_is_not_posted_anew(desk: Desk) -> None:
+    """The message by its id is barred, so nobody knows whether the edit before has arrived: later tells."""
+    desk.discord.defer(SECRET, CHANNEL)
+    desk.discord.faults = ["cut before the answer"]
+    with pytest.raises(CourierError):
+        await desk.courier.deliver(desk.job(answer=5), desk.shop.put(1000), None)
+    assert [len(names) for _, names in desk.messages] == [1]
+
+
+async def test_a_slow_line_is_given_its_time_and_a_dead_one_is_not(desk: Desk) -> None:
+    answer = desk.discord.defer(SECRET, CHANNEL)
+    [picture] = desk.shop.put(10 * 65_536)
+    desk.shop.pictures[0] = slow = Slow(desk.shop.data(0))
+    delivery = await desk.waiting(0.4).deliver(desk.job(), [picture], None)
+    assert (delivery.delivered, delivery.messages) == ((0,), (answer,))
+    slow.stops = True
+    with pytest.raises(CourierError, match="did not answer"):
+        await desk.waiting(0.4).deliver(desk.job(), [picture], None)
+
+
 @pytest.mark.parametrize("way", ON_ITS_WAY)
 async def test_a_long_limit_of_the_rate_is_told_and_not_slept_through(desk: Desk, way: str) -> None:
     order = job(desk, way)
@@ -66,6 +111,19 @@ async def test_a_long_limit_of_the_rate_is_told_and_not_slept_through(desk: Desk
     with pytest.raises(CourierError) as raised:
         await desk.waiting(patience).deliver(order, desk.shop.put(1000), None)
     assert raised.value.retry_after == (5.0 if way == "the interaction" else 3600.0)
+
+
+@pytest.mark.parametrize(("age", "way"), [(4000, "channel"), (3000, None)])
+async def test_an_old_message_that_may_not_be_edited_for_long_is_left_for_a_new_one(
+    desk: Desk, age: float, way: str | None
+) -> None:
+    order = replace(job(desk, "our message"), created_at=NOW - age)
+    desk.discord.faults = ["429"]
+    if way is None:
+        with pytest.raises(CourierError):
+            await desk.courier.deliver(order, desk.shop.put(1000), None)
+    else:
+        assert (await desk.courier.deliver(order, desk.shop.put(1000), None)).way == way
 
 
 @pytest.mark.parametrize("way", ON_ITS_WAY)
@@ -174,6 +232,19 @@ async def test_a_refused_token_is_an_error_of_the_bot_and_costs_no_picture(desk:
     desk.discord.faults = ["401"]
     with pytest.raises(CourierError, match="does not accept the token"):
         await desk.courier.deliver(desk.job(token=None), desk.shop.put(1000), None)
+
+
+async def test_a_refused_token_is_told_once_with_its_cure_until_it_is_accepted_again(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    pictures = desk.shop.put(1000)
+    for faults, told in ((["401"], 1), (["401"], 1), ([], 1), (["401"], 2)):
+        desk.discord.faults = [*faults]
+        with suppress(CourierError):
+            await desk.courier.deliver(desk.job(token=None), pictures, None)
+        errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+        assert len(errors) == told
+    assert "copy it anew from the Bot page of https://discord.com/developers/applications" in errors[0]
 
 
 async def test_bad_news_and_progress_break_in_the_same_way(desk: Desk) -> None:
