@@ -62,12 +62,13 @@ class Tree(app_commands.CommandTree[Any]):
         described = await self.described()
         mark = mark_of(described)
         claim = await database.write(lambda tx: _claim(tx, application, mark))
+        if claim is _Claim.NEEDLESS and await self._lost(described):
+            claim = await database.write(lambda tx: _claim(tx, application, mark, lost=True))
         if claim is _Claim.ANOTHERS:
             log.info("Another process is bringing the commands to Discord")
+        if claim is not _Claim.OURS:
             return True
         try:
-            if claim is _Claim.NEEDLESS and not await self._lost(described):
-                return True
             synced = await plainly(self.sync(), _PATIENCE)
         except (Barred, CourierError) as error:
             log.error("The commands could not be brought to Discord, those from before go on: %s", error)  # noqa: TRY400
@@ -78,9 +79,15 @@ class Tree(app_commands.CommandTree[Any]):
         return True
 
     async def _lost(self, described: list[dict[str, Any]]) -> bool:
-        """Whether Discord has forgotten one since: another program that uses the token may have sent its own."""
-        there = await plainly(self.fetch_commands(), _PATIENCE)
-        return {(each["type"], each["name"]) for each in described} > {(each.type.value, each.name) for each in there}
+        """Whether Discord surely has one no more: another program that uses the token may have sent its own."""
+        try:
+            there = await plainly(self.fetch_commands(), _PATIENCE)
+        except (Barred, CourierError) as error:
+            log.info("Whether Discord still has the commands is not known: %s", error)
+            return False
+        return bool(
+            {(each["type"], each["name"]) for each in described} - {(each.type.value, each.name) for each in there}
+        )
 
 
 def mark_of(described: list[dict[str, Any]]) -> str:
@@ -101,13 +108,13 @@ class _Claim(Enum):
     OURS = "we do"
 
 
-def _claim(tx: Transaction, application: int, mark: str) -> _Claim:
+def _claim(tx: Transaction, application: int, mark: str, *, lost: bool = False) -> _Claim:
     """Of processes that start together one alone brings them; when it dies of that, the next start does."""
     tx.alone()
     noted = memos.recall(tx, _SCOPE, application)
-    if noted.get("hash") == mark:
+    if noted.get("hash") == mark and not lost:
         return _Claim.NEEDLESS
     if noted.get("claim") == mark and noted.get("until", 0.0) > tx.now:
         return _Claim.ANOTHERS
-    memos.note(tx, _SCOPE, application, {**noted, "claim": mark, "until": tx.now + 2 * _PATIENCE})
+    memos.note(tx, _SCOPE, application, {"claim": mark, "until": tx.now + 2 * _PATIENCE})
     return _Claim.OURS

@@ -37,6 +37,12 @@ async def test_commands_that_somebody_has_removed_come_back_with_the_next_start(
         await stage.discord.synced("imagine", "story")
         assert await running.stop() == 0, running.said
     assert len(stage.discord.calls("PUT commands")) == 2
+    stage.discord.fail("D24", route=f"GET /applications/{stage.discord.application.id}/commands")
+    async with stage.running() as running:
+        await running.until("Whether Discord still has the commands is not known")
+        assert await running.stop() == 0, running.said
+    assert len(stage.discord.calls("PUT commands")) == 2
+    assert "ERROR" not in running.said
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
