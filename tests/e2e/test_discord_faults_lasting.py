@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import DELIVERIES
 from sandbox.discord.faults import MEANINGS
-from tests.e2e.labs import at_once, of, open_inside
+from tests.e2e.labs import BRISK, at_once, of, open_inside
+from tests.e2e.stage import Stage
 from tests.e2e.trials import LONG, Lab
 
 FAULTS = [*MEANINGS, "D29:middle", "D30:middle"]
@@ -63,3 +65,29 @@ CASES = {f"{place}-{fault}": of(meet, fault) for place, meet in PLACES.items() f
 async def test_faults_that_last_are_survived(tmp_path: Path) -> None:
     async with open_inside(tmp_path) as lab:
         await at_once(lab, CASES)
+
+
+async def test_as_many_deliveries_as_there_are_places_hang_and_others_are_served_meanwhile(stage: Stage) -> None:
+    """On neither way does Discord ever answer them; what hangs gives its place to whoever waits."""
+    people = [
+        stage.discord.person(f"p{number}", stage.guild, stage.discord.channel(stage.guild, f"room-{number}"))
+        for number in range(DELIVERIES)
+    ]
+    async with stage.playing(patience=BRISK, PARALLEL_JOBS="20"):
+        replies = [await person.slash("imagine", prompt="a cat [[slow:100]]") for person in people]
+        await stage.discord.until(lambda: len(stage.seedream.calls) == DELIVERIES, LONG)
+        for person, reply in zip(people, replies, strict=True):
+            for place in (reply.interaction.token, f"/channels/{person.channel.id}/messages"):
+                stage.discord.fail("D32", FOR_EVER, place)
+        hanging = len(stage.discord.calls("PATCH"))
+        stage.gates.open(100)
+        await stage.discord.until(lambda: len(stage.discord.calls("PATCH")) >= hanging + DELIVERIES, LONG)
+        reply = await stage.ada.slash("imagine", prompt="a dog")
+        await reply.until(lambda message: message.files, LONG)
+        assert not any(reply.files for reply in replies)
+        for person, reply in zip(people, replies, strict=True):
+            stage.discord.recover(reply.interaction.token)
+            stage.discord.recover(f"/channels/{person.channel.id}/messages")
+        for reply in replies:
+            await reply.until(lambda message: message.files, LONG)
+    assert len(stage.seedream.calls) == DELIVERIES + 1
