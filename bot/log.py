@@ -18,6 +18,7 @@ _COLOURS = {"WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[1;31m"
 _RESET = "\x1b[0m"
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 _TELLING_NAMES = ("authorization", "token", "api_key", "apikey", "password", "secret", "cookie")
+_TALKATIVE = ("discord.gateway", "discord.http", "discord.webhook.async_")  # at DEBUG they repeat what people write
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 
@@ -102,6 +103,8 @@ def setup(
     logging.root.addHandler(output)
     logging.root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every part that it has
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.INFO)
     logging.lastResort = output
     logging.captureWarnings(True)
     _catch_last_words()

@@ -67,8 +67,9 @@ class Menus(commands.Cog):
             return
         if await acknowledged(interaction, private=True) is None:
             return
-        async with self._bot.gatherer.gather(sources[:MOST], self._bot.asking.default_model) as gathered:
-            kept = await self._bot.pins.pin(interaction.user.id, gathered)
+        model, user = self._bot.asking.default_model, interaction.user.id
+        async with self._bot.gatherer.gather(sources[:MOST], model, user) as gathered:
+            kept = await self._bot.pins.pin(user, gathered)
         lines = [remarks.problem(words, found) for found in gathered.problems]
         if gathered.references:
             lines.insert(

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from bot.store.database import Transaction
 from bot.store.tables import preferences
 from bot.studio import budgets, ledger, queue
+from bot.studio.consent import refusing
 from bot.studio.job import Origin, Who
 from bot.studio.limits import Barrier, Left, Limits, Refusal, Scope
 from bot.studio.members import Member, member_of, scope_of
@@ -99,7 +100,7 @@ def accept(tx: Transaction, asked: Asked, terms: Terms) -> queue.NewJob:
     law = law_of(tx, who, place_of(origin), terms.limits)
     limits = law.limits
     # The queue is looked at before the ledger, which everybody's orders wait for.
-    refusal = stands_in_the_way(_facts(law, asked, who, origin)) or _full(tx, terms)
+    refusal = stands_in_the_way(_facts(law, asked, who, origin)) or _unwilling(tx, asked) or _full(tx, terms)
     if refusal is not None:
         raise No(for_ears_of(who, refusal))
     booked = ledger.book(tx, who, new.reserved, limits)
@@ -186,6 +187,13 @@ def _facts(law: Law, asked: Asked, who: Who, origin: Origin) -> Facts:
         price=asked.price,
         budgeted=law.limits.budgeted(in_server=who.server is not None),
     )
+
+
+def _unwilling(tx: Transaction, asked: Asked) -> Refusal | None:
+    """Asked again for every job: what was allowed when the picture was first used may not be any more."""
+    people = set(asked.wish.whose) - {asked.new.who.user}
+    users = refusing(tx, people) if people else None
+    return Refusal(Barrier.CONSENT, facts={"users": tuple(sorted(users))}) if users else None
 
 
 def _full(tx: Transaction, terms: Terms) -> Refusal | None:

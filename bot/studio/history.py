@@ -1,13 +1,14 @@
 """What somebody has asked for before: their jobs, newest first, and which of them came from which."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import jobs
-from bot.studio.job import Delivery, Job, State
+from bot.studio.job import NOBODY, Delivery, Job, State
 from bot.studio.rows import delivery_json, job_of
 
 AT_A_TIME = 1000  # rows
@@ -59,6 +60,15 @@ def under_way(tx: Transaction, user: int, most: int = 25) -> list[Job]:
     hoped = and_(jobs.c.closed_at.is_(None), jobs.c.state != State.ENDING.value)
     mine = select(jobs).where(jobs.c.user_id == user, hoped).order_by(jobs.c.id).limit(most)
     return [job_of(row) for row in tx.run(mine)]
+
+
+def owners(tx: Transaction, numbers: Iterable[int]) -> dict[int, int]:
+    """Who asked for these jobs, in so far as they are kept and their people not forgotten."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    theirs = select(jobs.c.id, jobs.c.user_id).where(jobs.c.id.in_(wanted), jobs.c.user_id != NOBODY)
+    return {row.id: row.user_id for row in tx.run(theirs)}
 
 
 def forget_pictures(tx: Transaction, job_id: int) -> bool:

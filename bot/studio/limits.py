@@ -83,6 +83,7 @@ class Barrier(Enum):
     SIZE = "size"
     COUNT = "count"  # too many pictures in one request
     REFERENCES = "references"  # pictures to go on from, or those of others
+    CONSENT = "consent"  # somebody lets nobody else use their pictures
     BLOCKED_WORD = "blocked_word"
     MODERATORS = "moderators"  # only they may do that
     OWNER = "owner"  # only the owner of the bot may do that

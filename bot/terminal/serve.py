@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -14,6 +15,7 @@ from bot.terminal.outside import Outside, open_outside, watch
 from bot.terminal.worker import at_a_signal
 from bot.ui.aim import aimed
 from bot.ui.client import Bot
+from bot.ui.consents import Consents
 from bot.ui.delivery import RestCourier, packer
 from bot.ui.references import open_gatherer
 from bot.ui.rest import PATIENCE, PAUSES, log_in
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Serve until stopped; what keeps it from serving is one line for people."""
+    os.umask(0o077)  # what it writes is for nobody else on this machine
     with told(settings):
         asyncio.run(serve(settings))
 
@@ -77,7 +80,8 @@ async def open_bot(
 
         house = await stack.enter_async_context(open_house(settings, courier, clock, watch(outside)))
         workshop = house.workshop
-        gatherer = await stack.enter_async_context(open_gatherer(settings, workshop.press, workshop.seedream.catalogue))
+        consents, catalogue = Consents(house.database), workshop.seedream.catalogue
+        gatherer = await stack.enter_async_context(open_gatherer(settings, workshop.press, catalogue, consents))
         await bot.move_in(house, gatherer)
         stack.push_async_callback(bot.leave)
         if outside is not None:

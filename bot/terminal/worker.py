@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Work until stopped; what keeps it from working at all is one line for people."""
 
+    os.umask(0o077)  # what it writes is for nobody else on this machine
     with told(settings):
         asyncio.run(work(settings))
 

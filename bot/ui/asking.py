@@ -127,7 +127,7 @@ class Asking:
         if not self._is_known(wanted.model):
             await place.say(" · ".join((self._no_such_model(said, wanted.model or ""), said.say(_FREE))))
             return
-        async with self._gatherer.gather(collected.sources, self._model(wanted)) as gathered:
+        async with self._gatherer.gather(collected.sources, self._model(wanted), place.who.user) as gathered:
             stop = self._stands_in_the_way(said, wanted, collected, gathered)
             if stop:
                 await place.say(" · ".join((stop, said.say(_FREE))))

@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -26,6 +26,7 @@ from bot.seedream.content import OnDisk
 from bot.seedream.models import Reference
 from bot.seedream.tables import Model, ReferenceRules
 from bot.studio.shelf import Shelf
+from bot.ui.consents import Consents, Sifted
 from bot.ui.sources import Source, is_open
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Gatherer:
         hosts: Sequence[str],
         spool: Path,
         patience: float = PATIENCE,
+        consents: Consents | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._press = press
@@ -100,14 +102,25 @@ class Gatherer:
         self._hosts = hosts
         self._spool = spool
         self._patience = patience
+        self._consents = consents
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
-    async def gather(self, sources: Iterable[Source], model: str | None = None) -> AsyncIterator[Gathered]:
-        """As many of the pictures as the model takes, or any would; their files last as long as the context."""
+    async def gather(
+        self, sources: Iterable[Source], model: str | None = None, asker: int | None = None
+    ) -> AsyncIterator[Gathered]:
+        """As many of the pictures as the model takes, or any would; their files last as long as the context.
+
+        Those of people who let nobody else use theirs are not for `asker`.
+        """
         known = self._catalogue.resolve(model) if model else None
+        sifted = Sifted(tuple(sources))
+        if self._consents is not None and asker is not None:
+            sifted = await self._consents.sift(sifted.usable, asker)
         with ExitStack() as files:
-            yield await self._gather(deque(sources), known, files)
+            gathered = await self._gather(deque(sifted.usable), known, files)
+            refused = tuple(Problem(source, "consent", {"user": source.whose}) for source in sifted.refused)
+            yield replace(gathered, problems=(*refused, *gathered.problems))
 
     async def _gather(self, waiting: deque[Source], model: Model | None, files: ExitStack) -> Gathered:
         most = model.references[1] if model else UNKNOWN
@@ -180,14 +193,18 @@ class Gatherer:
 
 
 @asynccontextmanager
-async def open_gatherer(settings: Settings, press: Press, catalogue: Catalogue) -> AsyncIterator[Gatherer]:
+async def open_gatherer(
+    settings: Settings, press: Press, catalogue: Catalogue, consents: Consents | None = None
+) -> AsyncIterator[Gatherer]:
     """A gatherer for Discord's own pictures, with a way to them that leads nowhere else."""
     hosts, home = settings.discord_cdn_hosts, settings.data_dir
     names = [host.partition(":")[0] for host in hosts]  # which ports may be asked is the guard's business
     fetcher = Fetcher(Guard(settings.outbound_allow), hosts=names, cap=MOST_BYTES, total=DOWNLOAD, idle=DOWNLOAD / 2)
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(fetcher)
-        yield Gatherer(opened, press, Shelf.within(home), catalogue, hosts=hosts, spool=home / "spool")
+        yield Gatherer(
+            opened, press, Shelf.within(home), catalogue, hosts=hosts, spool=home / "spool", consents=consents
+        )
 
 
 def _rules(taken: ReferenceRules | None) -> Rules:

@@ -67,6 +67,10 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
         sentence("ask for fewer pictures"),
     ),
     Barrier.REFERENCES: ("{references}", "{without}"),
+    Barrier.CONSENT: (
+        sentence("{users}: their pictures may not be used by others"),
+        sentence("ask without those pictures"),
+    ),
     Barrier.BLOCKED_WORD: ("{word}", sentence("say it with other words")),
     Barrier.MODERATORS: (sentence("Only the moderators of this server can do that"), sentence("ask one of them")),
     Barrier.OWNER: (sentence("Only the owner of this bot can do that"), sentence("ask them")),
@@ -162,6 +166,7 @@ def _laws(words: Words, refusal: Refusal, scope: Scope) -> dict[str, str]:
         "elsewhere": words.say("go to {channels}", channels=words.listed(channels[:_LISTED], "or"))
         if channels
         else words.say("ask in another channel"),
+        "users": words.listed([f"<@{user}>" for user in facts.get("users", ())][:_LISTED]),
         "size": f"`{facts.get('size', '')}`",
         "sizes": words.listed([f"`{size}`" for size in facts.get("sizes", ())], "or"),
         "references": words.say("Here no pictures may be gone on from")

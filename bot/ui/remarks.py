@@ -36,6 +36,7 @@ PICTURES: Mapping[str, str] = {
     "foreign": sentence("{picture} is on another site, where the bot does not go · save it and attach it"),
     "slow": sentence("{picture} took too long to load · try again, or attach it once more"),
     "unreachable": sentence("{picture} could not be loaded just now · try again in a minute"),
+    "consent": sentence("{picture} is not used: {user} has asked that their pictures are not used by others"),
     "disk": sentence("{picture} could not be kept by the bot just now · try again later"),
 }
 _MEGA: Mapping[str, int] = {"too_many_pixels": 1_000_000, "too_large": 1024 * 1024}
@@ -66,7 +67,8 @@ def picture(words: Words, source: Source) -> str:
 def problem(words: Words, found: Problem) -> str:
     """Which picture cannot be used, why, and what to do about it."""
     limit = round((found.facts.get("limit") or 0) / _MEGA.get(found.why, 1), 2)
-    return words.say(PICTURES[found.why], picture=picture(words, found.source), limit=words.number(limit))
+    facts = {"limit": words.number(limit), "user": f"<@{found.facts.get('user')}>"}
+    return words.say(PICTURES[found.why], picture=picture(words, found.source), **facts)
 
 
 def flag(words: Words, fault: Fault) -> str:

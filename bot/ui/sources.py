@@ -18,6 +18,7 @@ _LONGEST = 48  # characters of a name
 _ATTACHMENT = re.compile(r"/(?:ephemeral-)?attachments/[0-9]+/([0-9]+)(?:/|\Z)")
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _PUNCTUATION = ".,;:!?*_~|'”’»"
+_RESULT = re.compile(r"(?:SPOILER_)?seedream-([0-9]{1,18})-[0-9]+\.[a-z]+", re.ASCII)
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".avif", ".heic", ".heif", ".bmp", ".tiff"})
 _WRITTEN = frozenset(
     {
@@ -56,6 +57,7 @@ class Source:
     whose: int | None = None
     spelled: tuple[str, ...] = ()
     shelf: str = ""
+    job: int | None = None  # whose result it is, as its name says, in a message of our own
 
     @property
     def key(self) -> str:
@@ -110,8 +112,9 @@ class Collector:
     def in_message(self, message: discord.Message, whence: Whence = Whence.REPLIED) -> tuple[Source, ...]:
         """Everything that can be seen in one message, and in what it forwards."""
         asked = message.interaction_metadata
-        whose = asked.user.id if asked and message.author.bot else message.author.id
-        found = [*self._shown(message, whence, whose)]
+        ours = message.author.id == self.me
+        whose = asked.user.id if asked and message.author.bot else None if ours else message.author.id
+        found = [_made(source) if ours else source for source in self._shown(message, whence, whose)]
         for forwarded in message.message_snapshots:
             found += self._shown(forwarded, whence, None)
         return _once(found)
@@ -184,6 +187,12 @@ def tidy(name: str) -> str:
 def _attached(attachment: discord.Attachment, whence: Whence, whose: int | None) -> Source:
     name = tidy(attachment.filename)
     return Source(whence, name, attachment.url, attachment.size, attachment.content_type or "", whose)
+
+
+def _made(source: Source) -> Source:
+    """A picture in one of our own messages, with the job that it came of."""
+    named = _RESULT.fullmatch(_file_name(source.url))
+    return replace(source, job=int(named[1])) if named else source
 
 
 def _media(component: discord.Component) -> Iterator[tuple[discord.UnfurledMediaItem, str | None, int | None]]:

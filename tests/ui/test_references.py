@@ -128,7 +128,7 @@ async def test_each_of_the_twenty_nine_files_is_used_or_refused_in_words(table: 
 
 
 def test_there_is_a_sentence_for_whatever_may_be_wrong_with_a_picture() -> None:
-    keys = {"gone", "foreign", "slow", "unreachable", "disk", *(reason.name.lower() for reason in Reason)}
+    keys = {"gone", "consent", "foreign", "slow", "unreachable", "disk", *(reason.name.lower() for reason in Reason)}
     assert keys == remarks.PICTURES.keys()
 
 
