@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pytest
 
 from bot.cli import cli
 from bot.config import SECRETS, Settings
+from bot.seedream.catalogue import Catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -130,3 +132,21 @@ def test_every_page_can_be_found_from_the_readme() -> None:
 def _links(page: Path) -> set[str]:
     found = re.findall(r"\]\(([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
     return {link for link in found if Path(link).name in BY_NAME}
+
+
+def test_the_prices_of_the_page_are_those_of_the_catalogue() -> None:
+    catalogue = Catalogue.load()
+    text = BY_NAME["providers.md"].read_text(encoding="utf-8")
+    table = text.partition("## What a picture costs")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line.startswith("|")
+    ]
+    providers = [name.lower() for name in rows[0][1:]]
+    for name, *cells in rows[2:]:
+        model = catalogue.resolve(name)
+        assert model is not None, name
+        for provider, cell in zip(providers, cells, strict=True):
+            tariff = model.prices.get(provider)
+            said = {Decimal(number) for number in re.findall(r"\d+\.\d+(?! megapixels)\b", cell)}
+            known = {tier.image for tier in tariff.tiers} | ({tariff.reference} - {Decimal(0)}) if tariff else set()
+            assert said == known, f"{name} at {provider}"

@@ -5,6 +5,7 @@ import re
 import socket
 from typing import Any
 
+import aiohttp
 import asyncpg
 import discord
 import pytest
@@ -13,7 +14,7 @@ from discord import app_commands
 from bot.terminal.endings import MISCONFIGURED, TROUBLE
 from bot.web import sight
 from tests.e2e.stage import PATIENCE, Stage
-from tests.web.watching import free_port, watched
+from tests.web.watching import Asked, free_port, watched
 
 
 async def test_a_bot_that_works_is_alive_and_ready_in_words(stage: Stage) -> None:
@@ -187,3 +188,14 @@ async def test_an_address_that_is_not_of_this_machine_is_told_with_its_fix(stage
         assert await it.end() == MISCONFIGURED
     assert "HTTP_HOST: 192.0.2.1 cannot be listened on" in it.said
     assert "set 127.0.0.1, or 0.0.0.0 for everybody" in it.said
+
+
+async def test_a_worker_is_ready_without_a_gateway_and_counts_what_it_brings(stage: Stage) -> None:
+    port = free_port()
+    async with stage.typed("worker", HTTP_PORT=str(port)) as it, aiohttp.ClientSession() as http:
+        await it.until("Working on up to")
+        worker = Asked(port, http)
+        assert set((await worker.ready())["parts"]) == {"database", "worker"}
+        assert await worker.value("seedream_discord_requests_total", status="200") >= 1
+        assert "seedream_discord_shards" not in await worker.metrics()
+        assert await it.stop() == 0, it.said

@@ -5,13 +5,15 @@ import io
 import time
 from collections.abc import AsyncIterator
 
+import pytest
+
 from bot.seedream.clock import Clock
 from bot.studio.callbacks import PATH
 from bot.studio.job import State
 from bot.web.callbacks import LARGEST
 from sandbox.discord import Message, Reply
 from tests.e2e.stage import PATIENCE, Stage
-from tests.web.watching import Watched, free_port, watched
+from tests.web.watching import Asked, Watched, free_port, watched
 
 FORGED = PATH + "1-" + "A" * 43
 
@@ -144,6 +146,22 @@ async def test_a_callback_that_is_replayed_brings_nothing_twice(stage: Stage) ->
         assert asked(stage) == 1
         assert len([message for message in stage.ada.sees() if message.files]) == 1
         assert await bot.value("seedream_callbacks_total", outcome="again") >= 19
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_a_callback_at_another_process_wakes_the_one_that_has_the_job(stage: Stage, database_url: str) -> None:
+    elsewhere = free_port()
+    more = acedata(stage, elsewhere, DATABASE_URL=database_url)
+    async with watched(stage, WOKEN, more=more) as bot:
+        reply = await begun(stage, bot)
+        async with stage.typed("worker", HTTP_PORT=str(elsewhere), **more) as other:
+            await other.until("Working on up to")
+            stage.gates.open(100)
+            await pictured(reply)
+            assert asked(stage) == 1
+            assert await bot.value("seedream_callbacks_total") == 0
+            assert await Asked(elsewhere, bot.http).value("seedream_callbacks_total", outcome="woke") == 1
+            assert await other.stop() == 0, other.said
 
 
 MALFORMED = (

@@ -7,8 +7,6 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from PIL import Image
 
 from bot.seedream.content import InMemory
@@ -26,7 +24,6 @@ from bot.seedream.errors import (
     Unavailable,
     Unreachable,
 )
-from bot.seedream.exchange import EARLY
 from bot.seedream.gate import Limits
 from bot.seedream.models import (
     Accepted,
@@ -38,9 +35,8 @@ from bot.seedream.models import (
     Started,
     Waiting,
 )
-from bot.seedream.providers.acedata import AceData
 from bot.seedream.retry import Backoff, Policy
-from tests.seedream.online.studio import Ask, Hands, Read, Studio
+from tests.seedream.online.studio import Ask, Read, Studio
 
 GATEWAYS = ["cometapi", "ark", "byteplus", "acedata", "gateway"]
 CAT = ImageRequest("seedream-4.5", "a cat in the rain", size="2K")
@@ -342,48 +338,6 @@ async def test_the_connection_can_be_held_instead_of_opening_a_task(studio: Stud
     told = await ask(await studio.client("acedata", wait=True), CAT)
     assert told.error is None
     assert told.kinds() == ["Started", "PictureReady", "Finished"]
-
-
-async def test_a_callback_only_wakes_the_question(studio: Studio, hands: Hands) -> None:
-    client = await studio.client("acedata")
-    provider = client.channels["acedata"].provider
-    assert isinstance(provider, AceData)
-    hands.stopped = True  # whoever waits for the clock waits for ever
-    nudged: list[bool] = []
-
-    async def called_back(request: web.Request) -> web.Response:
-        task = provider.read_callback(await request.json())
-        nudged.append(client.nudge(task or ""))
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post("/callbacks/token", called_back)
-    async with TestServer(app) as server:
-        asked = replace(CAT, prompt="a cat [[slow:0]]", callback_url=str(server.make_url("/callbacks/token")))
-        async with asyncio.timeout(10), aclosing(client.generate(asked)) as events:
-            seen = [type(event) async for event in events]
-    assert seen == [Started, Accepted, PictureReady, Finished]
-    assert nudged == [True]
-    assert client.nudge("unknown") is False
-
-
-async def test_a_callback_that_is_faster_than_the_answer_is_not_lost(studio: Studio, hands: Hands) -> None:
-    client = await studio.client("acedata")
-    hands.stopped = True
-    async with asyncio.timeout(10), aclosing(client.generate(replace(CAT, prompt="a cat [[slow:0]]"))) as events:
-        async for event in events:
-            if isinstance(event, Accepted):
-                while not studio.pretend.billed:  # noqa: ASYNC110 - the picture is drawn meanwhile
-                    await asyncio.sleep(0.01)
-                assert client.nudge(event.task) is False, "nobody waits for it yet"
-            last = event
-    assert isinstance(last, Finished)
-
-
-async def test_nudges_for_tasks_that_nobody_ever_asks_for_are_forgotten(studio: Studio) -> None:
-    client = await studio.client("acedata")
-    assert not any(client.nudge(f"task-{number}") for number in range(3 * EARLY))
-    assert len(client._exchange._early) == EARLY
 
 
 async def test_a_refused_picture_of_a_set_does_not_end_the_others(studio: Studio, ask: Ask) -> None:
