@@ -113,7 +113,7 @@ def confirm(needed: NeedsConfirmation, locale: str) -> str:
     elif needed.why is Barrier.COST:
         what = words.say("This may cost {price}, which is more than {limit}", **facts)
     else:
-        price = words.say("nobody knows how much") if needed.price is None else facts["price"]
+        price = words.say("an unknown amount") if needed.price is None else facts["price"]
         what = words.plural(
             "This is {count} picture, and may cost {price}",
             "These are {count} pictures, and may cost {price}",
