@@ -16,6 +16,7 @@ from bot.studio.courier import CourierError
 from bot.studio.job import Origin
 from bot.ui.buttons import Fresh
 from bot.ui.faults import REFUSED, Barred, Blocked, TokenRefused, TooLarge, Unsure, plainly
+from bot.ui.pauses import mend
 from bot.ui.route import Way
 from bot.ui.upload import Upload
 
@@ -82,6 +83,7 @@ class Post:
     """Brings letters through a client that is logged in; its gateway is not needed."""
 
     def __init__(self, client: discord.Client, patience: float = PATIENCE) -> None:
+        mend()
         self._client = client
         self._patience = patience
 

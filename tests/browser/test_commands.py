@@ -69,7 +69,7 @@ async def test_edit_changes_a_picture(visitor: Visitor, own: Path) -> None:
 
 
 async def test_the_pictures_of_a_story_appear_one_by_one(visitor: Visitor, theatre: Theatre) -> None:
-    await theatre.pace(1.0)
+    await theatre.pace(2.0)
     await visitor.use("story", prompt="a boat sails from dawn to night", images=3)
     await expect(picture(visitor.newest)).to_have_count(1)
     await expect(visitor.newest).to_contain_text("1 of 3")
@@ -113,3 +113,9 @@ async def test_the_history_knows_every_picture_and_show_brings_them_again(visito
 async def test_usage_says_what_is_left(visitor: Visitor) -> None:
     await visitor.use("usage me")
     await expect(visitor.newest).to_contain_text("at most 3 at once")
+
+
+async def test_a_story_that_comes_faster_than_discord_takes_edits_is_brought_whole(visitor: Visitor) -> None:
+    await visitor.use("story", prompt="a day at the sea", images=6)
+    await expect(picture(visitor.newest)).to_have_count(6)
+    await expect(button(visitor.newest, "Again")).to_be_visible()

@@ -119,9 +119,10 @@ class Visitor:
 
     async def say(self, text: str) -> None:
         """Send a message, and see it."""
+        before = await self.articles.count()
         await self.composer.fill(text)
         await self.composer.press("Enter")
-        await expect(self.log).to_contain_text(text)
+        await expect(self.articles.nth(before)).to_contain_text(text)
 
     async def menu(self, message: Locator, *names: str) -> None:
         """Right-click a message, and choose."""
