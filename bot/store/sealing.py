@@ -7,6 +7,7 @@ import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,7 @@ from bot.store.errors import Damaged, WrongKey
 
 _MARK = "sealed"
 _NONCE = 12  # bytes, what AES-GCM is made for
+_REMEMBERED = 512  # values
 
 
 class Seal:
@@ -28,17 +30,15 @@ class Seal:
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
         self._keys = dict(map(_derived, keys))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What tells the keys apart; the first is the one that closes. They say nothing about the keys."""
-        return tuple(self._keys)
+        # What tells the keys apart; the first is the one that closes. They say nothing about the keys.
+        self.names = tuple(self._keys)
+        self._opened = lru_cache(_REMEMBERED)(self._open)  # each step of a job reads the same values again
 
     def close(self, value: Any) -> Any:
         """The value as it may lie in a row."""
-        name = next(iter(self._keys), None)
-        if name is None:
+        if not self.names:
             return value
+        name = self.names[0]
         nonce = os.urandom(_NONCE)
         closed = nonce + self._keys[name].encrypt(nonce, documents.dumps(value).encode(), None)
         return {_MARK: f"{name}.{b64encode(closed).decode()}"}
@@ -47,13 +47,16 @@ class Seal:
         """The value again, also one that was never closed; raises WrongKey or Damaged."""
         if not isinstance(value, dict) or value.keys() != {_MARK}:
             return value
-        name, _, text = str(value[_MARK]).partition(".")
+        return documents.loads(self._opened(str(value[_MARK])))
+
+    def _open(self, sealed: str) -> str:
+        name, _, text = sealed.partition(".")
         key = self._keys.get(name)
         if key is None:
             raise WrongKey([name])
         try:
             closed = b64decode(text, validate=True)
-            return documents.loads(key.decrypt(closed[:_NONCE], closed[_NONCE:], None).decode())
+            return key.decrypt(closed[:_NONCE], closed[_NONCE:], None).decode()
         except (InvalidTag, NotBase64, ValueError) as error:
             raise Damaged("A sealed value in the database is damaged", "Restore a backup.") from error
 
@@ -69,17 +72,18 @@ class Sealed(TypeDecorator[Any]):
         self.fields = fields
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """What is empty says nothing, and stays."""
         seal = _seal_of(dialect)
-        return self._with(seal.close, value) if seal.names else value
+        if not seal.names or not isinstance(value, Mapping):
+            return value
+        return dict(value) | {name: seal.close(value[name]) for name in self.fields if value.get(name)}
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return self._with(_seal_of(dialect).open, value)
-
-    def _with(self, change: Any, value: Any) -> Any:
-        """What is empty says nothing, and stays."""
-        if not isinstance(value, Mapping):
-            return value
-        return dict(value) | {name: change(value[name]) for name in self.fields if value.get(name)}
+        if isinstance(value, dict):  # made for us a moment ago, so it may be changed
+            for name in self.fields:
+                if isinstance(field := value.get(name), dict):
+                    value[name] = _seal_of(dialect).open(field)
+        return value
 
 
 def equip(engine: Engine, seal: Seal) -> None:
