@@ -39,10 +39,12 @@ class Buttons(commands.Cog):
 
 
 def _buttons(message: discord.Message | None) -> Iterator[str | None]:
-    """Every button of a message, by its custom_id; all of ours begin alike."""
-    for row in message.components if message else ():
-        if isinstance(row, discord.ActionRow):
-            yield from (child.custom_id for child in row.children)
+    """Every button and select of a message, by its custom_id; all of ours begin alike."""
+    waiting: list[Any] = list(message.components) if message else []
+    while waiting:
+        part = waiting.pop()
+        waiting += [*getattr(part, "children", ()), *filter(None, [getattr(part, "accessory", None)])]
+        yield getattr(part, "custom_id", None)
 
 
 async def setup(bot: Bot) -> None:

@@ -57,7 +57,7 @@ class Office:
         self._database = database
         self._studio = studio
         self._home = home
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()  # the operator's, where a server has set none
         self.offer = Offer(catalogue)
 
     # Settings
@@ -240,7 +240,7 @@ class Office:
         providers = self._studio.providers
 
         def look(tx: Transaction) -> Status:
-            limits = limits_for(self._limits, preferences.load(tx, by.server), ())
+            limits = limits_for(self.limits, preferences.load(tx, by.server), ())
             found = status(tx, providers, by.server, limits)
             if by.owner:
                 return found

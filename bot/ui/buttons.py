@@ -70,8 +70,8 @@ class Sign:
         return cls(found[1], int(found[2]), found[3] or "")
 
 
-class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?s)sd:.*"):
-    """Any of our buttons. Whoever listens to PRESSED does what it says."""
+class JobButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?s)sd:.*"):
+    """Any of our buttons, and the selects of panels. Whoever listens to PRESSED does what it says."""
 
     @classmethod
     def of(cls, sign: Sign, words: Words, label: str | None = None, *, disabled: bool = False) -> Self:
@@ -92,7 +92,6 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?s)s
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """The button again, as it is on the message that was pressed."""
-        assert isinstance(item, discord.ui.Button)  # noqa: S101 - nothing else carries our custom_id
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -41,6 +41,7 @@ COGS = (
     "cogs.buttons",
     "cogs.history",
     "cogs.usage",
+    "cogs.settings",
     "cogs.help",
     "cogs.menus",
 )

@@ -13,7 +13,7 @@ from bot.words import Words, sentence
 
 LIFE = 900.0  # seconds; discord.py keeps a form that nobody sends for ever unless told otherwise
 LONGEST_PROMPT = 4000  # Discord's limit for a field
-_LONGEST_TITLE = 45
+LONGEST_TITLE = 45
 _LONGEST_OPTION = 100
 PROMPT = "prompt"
 OPTIONS = ("model", "size", "ratio")  # the names that they have in a request, and in commands
@@ -34,7 +34,7 @@ class PromptForm(discord.ui.Modal):
 
     def __init__(self, sign: Sign, words: Words, prompt: str = "", request: ImageRequest | None = None) -> None:
         title, label = _ASKS[sign.verb]
-        super().__init__(title=words.say(title)[:_LONGEST_TITLE], custom_id=str(sign), timeout=LIFE)
+        super().__init__(title=words.say(title)[:LONGEST_TITLE], custom_id=str(sign), timeout=LIFE)
         self._ask(words.say(label), PROMPT, prompt, LONGEST_PROMPT, discord.TextStyle.paragraph)
         for option in OPTIONS if request is not None else ():
             self._ask(words.name(option), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
@@ -45,7 +45,7 @@ class PromptForm(discord.ui.Modal):
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=style, custom_id=name, default=before[:most] or None, required=name == PROMPT, max_length=most
         )
-        self.add_item(discord.ui.Label(text=label[:_LONGEST_TITLE], component=field))
+        self.add_item(discord.ui.Label(text=label[:LONGEST_TITLE], component=field))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Hand it on, as a button does."""
@@ -61,10 +61,16 @@ async def submitted(interaction: discord.Interaction[Any]) -> None:
 
 def values_of(interaction: discord.Interaction[Any]) -> dict[str, str] | None:
     """What stands in the fields, by their names; None if there is no prompt, or more in one than can be typed."""
+    values = written(interaction)
+    return values if values is not None and PROMPT in values else None
+
+
+def written(interaction: discord.Interaction[Any]) -> dict[str, str] | None:
+    """What stands in the fields of any form; None if there is something in one that cannot have been typed."""
     data: Any = interaction.data or {}
     found = {str(field.get("custom_id")): field.get("value") for field in _fields(data)}
     values = {name: value for name, value in found.items() if isinstance(value, str) and len(value) <= LONGEST_PROMPT}
-    return values if PROMPT in values and len(values) == len(found) else None
+    return values if len(values) == len(found) else None
 
 
 def changed(request: ImageRequest, values: Mapping[str, str]) -> ImageRequest:

@@ -75,7 +75,7 @@ class Presses:
             "spoiler": self._hide,
             "show": self._show,
         }
-        self._without_job: Mapping[str, Callable[[Press], Awaitable[None]]] = {
+        self._without_job: dict[str, Callable[[Press], Awaitable[None]]] = {
             "page": self._page,
             "unpin": self._unpin,
             "draft": forms.draft,
@@ -83,6 +83,10 @@ class Presses:
             "change": forms.change,
         }
         self._costs = {"again", "upscale", "vary", "edit", "retry", "cancel"}
+
+    def teach(self, verb: str, does: Callable[[Press], Awaitable[None]]) -> None:
+        """From now on presses with this verb, which are not about a job, are for somebody else."""
+        self._without_job[verb] = does
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Do it; whatever is no button of ours any more is answered kindly, and nothing else happens."""

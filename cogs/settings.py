@@ -1,0 +1,44 @@
+"""/settings: what somebody chooses for themselves, and what moderators lay down for their server."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.ui.client import Bot
+from bot.ui.settings.desk import SERVER, ServerDesk
+from bot.ui.settings.mine import PERSON, PersonDesk
+from bot.ui.translator import described, named
+
+
+class Settings(
+    commands.GroupCog,
+    group_name=named("settings"),
+    group_description=described("What holds for you, and for this server"),
+):
+    """The commands. Who may open the server's panel is asked by the panel itself, at each press."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__()
+        self._server = ServerDesk(bot.house, bot.asking.default_model)
+        self._mine = PersonDesk(bot.house, bot.asking.default_model)
+        bot.presses.teach(SERVER, self._server.pressed)
+        bot.presses.teach(PERSON, self._mine.pressed)
+
+    @app_commands.command(name=named("me"), description=described("Your model, ratio, size, visibility and language"))
+    async def me(self, interaction: discord.Interaction[Any]) -> None:
+        """Somebody's own panel."""
+        await self._mine.open(interaction)
+
+    @app_commands.command(
+        name=named("server"), description=described("Who, where, how much: the settings of this server (moderators)")
+    )
+    async def server(self, interaction: discord.Interaction[Any]) -> None:
+        """The server's panel."""
+        await self._server.open(interaction)
+
+
+async def setup(bot: Bot) -> None:
+    """Add them."""
+    await bot.add_cog(Settings(bot))
