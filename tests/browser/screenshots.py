@@ -16,6 +16,7 @@ from tests.browser.visitor import Visitor, button, picture
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 WIDE = {"width": 1180, "height": 760}
 PHONE = {"width": 390, "height": 780}
+TALL = {"story": 900, "reply": 1240}  # what is to be seen there does not fit into the usual height
 MOST_BYTES = 300_000
 THEMES = ("dark", "light")
 
@@ -95,14 +96,14 @@ SHOTS: tuple[Callable[[Visitor], Awaitable[None]], ...] = (
     reply,
     modal,
     panel,
-    fail,
     phone,
+    fail,
 )
 
 
 async def seen(visitor: Visitor) -> None:
     """Every picture has come, and the end of the channel is in sight."""
-    await visitor.page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth)")
+    await visitor.page.evaluate("() => Promise.all([...document.images].map((one) => one.decode().catch(() => null)))")
     await visitor.log.evaluate("(log) => { log.scrollTop = log.scrollHeight; }")
     await visitor.page.mouse.move(0, 0)
 
@@ -118,6 +119,8 @@ async def shoot(theatre: Theatre, browser: Browser, theme: str) -> None:
     )
     visitor = Visitor(await context.new_page(), theatre.address)
     for shot in SHOTS:
+        height = TALL.get(shot.__name__, WIDE["height"])
+        await visitor.page.set_viewport_size({"width": WIDE["width"], "height": height})
         await visitor.come()
         await seen(visitor)
         await shot(visitor)
@@ -152,6 +155,7 @@ def main() -> None:
     chromium = find()
     if chromium is None:
         sys.exit(MISSING)
+    expect.set_options(timeout=60_000)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
         with open_theatre("full") as theatre:

@@ -17,6 +17,7 @@ PRESSED = """(node, kind) => node.dispatchEvent(new PointerEvent(kind, {
 async def faults(visitor: Visitor) -> list[str]:
     """What axe finds wrong."""
     found = await Axe().run(visitor.page)
+    assert found.response["passes"]
     return [
         f"{one['id']}: {one['help']} · {node['html'][:160]} · {node.get('failureSummary', '')[:300]}"
         for one in found.response["violations"]

@@ -64,7 +64,7 @@ async def test_the_bot_speaks_chinese_with_those_who_do(visitor: Visitor) -> Non
 
 async def test_the_choice_of_a_person_is_remembered(visitor: Visitor) -> None:
     await visitor.become("Ada")
-    await visitor.page.wait_for_function("localStorage.getItem('person') === 'Ada'")
+    await expect(visitor.page.locator("#you .face")).to_contain_text("A")
     await visitor.page.reload()
     await expect(visitor.page.get_by_role("combobox", name="You are").locator("option:checked")).to_contain_text("Ada")
 
