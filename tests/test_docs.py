@@ -20,6 +20,7 @@ COMMAND = re.compile(r"(?:^|[\s/`(])seedream-bot +((?:[a-z-]|\"|\[)[^`\n]*)")
 SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 # Words that look like settings, and are somebody else's.
 FOREIGN = {
+    "BROWSER_PATH",
     "APPLICATION_ID",  # of an invitation
     "EX_CONFIG",  # of sysexits.h
     "POSTGRES_PASSWORD",  # of compose.yaml
