@@ -26,6 +26,10 @@ WINDOW = 5.0  # seconds, as at Discord
 _TIDY = 20.0  # seconds
 
 
+# Where nothing costs anything, nobody who tries things out shall run into limits before long.
+PLENTY = {"USER_IMAGES_PER_HOUR": "300", "USER_IMAGES_PER_DAY": "1000"}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be played. `settings` are those of a real provider, `secrets` what nobody may see of them."""
@@ -93,6 +97,7 @@ def _environment(plan: Plan, discord: PretendDiscord, seedream: PretendSeedream 
     if seedream is not None:
         address = seedream.base_url(plan.provider)
         found |= {key_field(plan.provider).upper(): seedream.key, f"{plan.provider.upper()}_BASE_URL": address}
+        found |= PLENTY
         allowed.append(seedream.address)
     return found | {"OUTBOUND_ALLOW": ",".join(allowed), "PROVIDERS": plan.provider}
 
