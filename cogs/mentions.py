@@ -6,7 +6,6 @@ from discord.ext import commands
 from bot.ui import flags, remarks
 from bot.ui.client import Bot
 from bot.ui.options import wanted
-from bot.ui.places import locale_of
 from bot.words import Words, sentence
 
 _HIDDEN = sentence(
@@ -30,11 +29,11 @@ class Mentions(commands.Cog):
             return
         if not (message.content or message.attachments or message.stickers or message.message_snapshots):
             # Nobody can write nothing: it answers a command's answer of ours, of which Discord shows nothing more.
-            hidden = Words(locale_of(message)).say(_HIDDEN, bot=me.mention)
+            hidden = Words(await self._bot.asking.locale(message)).say(_HIDDEN, bot=me.mention)
             await self._bot.asking.reply(message, hidden)
             return
         said = flags.listen(message.content, me.id, self._bot.house.workshop.seedream.catalogue)
-        words = Words(locale_of(message))
+        words = Words(await self._bot.asking.locale(message))
         wrong = [remarks.flag(words, fault) for fault in said.faults if fault.why not in _ASIDE]
         if wrong:
             await self._bot.asking.reply(message, "\n".join(wrong))

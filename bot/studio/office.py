@@ -6,7 +6,7 @@ a Refusal; values that make no sense raise BadPreference.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,13 +39,15 @@ _YOUNG = 3600.0  # seconds for which somebody may be about to name a file
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """What is taken where a request does not say it: the person's own, else the channel's, else the server's."""
+    """What is taken where a request does not say it: the person's own where it is allowed, else the channel's, else
+    the server's. `models` are those that are allowed, all if there are none."""
 
     model: str | None = None
     ratio: str | None = None
     size: str | None = None
     visibility: str | None = None
     language: str | None = None
+    models: tuple[str, ...] = ()
 
 
 class Office:
@@ -93,11 +95,12 @@ class Office:
 
         own, rules = await self._database.read(look)
         return Standards(
-            own.model or rules.default_model,
+            _allowed(own.model, rules.models) or rules.default_model,
             own.ratio or rules.default_ratio,
-            own.size or rules.default_size,
+            _allowed(own.size, rules.sizes) or rules.default_size,
             own.visibility or rules.default_visibility,
             own.language or rules.language,
+            rules.models,
         )
 
     # Pause
@@ -291,6 +294,10 @@ class Office:
         await asyncio.to_thread(takedown.remove, [self._home / name for name in taken.files], None)
         await asyncio.to_thread(takedown.remove, [shelf.place(name) for name in names], _YOUNG)
         return taken
+
+
+def _allowed(value: str | None, among: Collection[str]) -> str | None:
+    return None if among and value not in among else value
 
 
 def _not_allowed(by: Who) -> Refusal:

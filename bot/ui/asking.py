@@ -14,17 +14,29 @@ from bot.seedream.errors import BadReference
 from bot.seedream.models import ImageRequest
 from bot.studio.courier import CourierError, Stage
 from bot.studio.limits import Barrier, Refusal
+from bot.studio.office import Standards
 from bot.studio.studio import NeedsConfirmation, Outcome, Ticket
 from bot.ui import asides, remarks, words
 from bot.ui.abilities import abilities
 from bot.ui.acks import acknowledged
 from bot.ui.buttons import confirm_view, progress_view, refusal_view
+from bot.ui.customs import Customs, spoken
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
 from bot.ui.options import offered
 from bot.ui.pins import Pins
-from bot.ui.places import PATIENCE, Place, further_key, locale_of, origin_of, place_of, place_of_message, who_of
+from bot.ui.places import (
+    PATIENCE,
+    Place,
+    asked_in,
+    further_key,
+    locale_of,
+    origin_of,
+    place_of,
+    place_of_message,
+    who_of,
+)
 from bot.ui.references import Gathered, Gatherer
 from bot.ui.refusals import confirm, refused
 from bot.ui.sources import Collected, Collector, Whence, tidy
@@ -67,6 +79,7 @@ class Asking:
         self._pins = pins
         self._collector = collector
         self.default_model = default_model
+        self._customs = Customs(house.office, house.workshop.seedream, default_model)
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -74,23 +87,40 @@ class Asking:
     async def ask(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
         """From an interaction to its first real answer; the courier does what follows."""
         with self.at_work():
-            answer = await acknowledged(interaction, private=wanted.visibility == "private")
+            standards = await self._customs.of(who_of(interaction), origin_of(interaction, None))
+            wanted = self._customs.filled(wanted, standards)
+            answer = await acknowledged(interaction, private=wanted.seen == "private")
             if answer is None:
                 return
-            place = place_of(interaction, answer, wanted.visibility)
+            place = spoken(place_of(interaction, answer, wanted.seen), standards)
             collected = await self._collect(interaction, wanted)
-            await self._bring(place, wanted, collected)
+            await self._bring(place, wanted, collected, standards)
 
     async def ask_by_message(self, message: discord.Message, wanted: Wanted) -> None:
         """From a message that speaks to the bot; what is wanted in private is answered in a direct message."""
         with self.at_work():
-            answer = await self._first_words(message, private=wanted.visibility == "private")
+            standards = await self._customs.of(*asked_in(message))
+            wanted = self._customs.filled(wanted, standards)
+            said = Words(standards.language or locale_of(message))
+            answer = await self._first_words(message, said, private=wanted.seen == "private")
             if answer is None:
                 return
-            place = place_of_message(message, answer, wanted.visibility)
+            place = spoken(place_of_message(message, answer, wanted.seen), standards)
             async with _told_of_trouble(place):
                 pinned = await self._pins.sources(message.author.id)
-                await self._bring(place, wanted, self._collector.of_message(message, pinned))
+                await self._bring(place, wanted, self._collector.of_message(message, pinned), standards)
+
+    async def locale(self, message: discord.Message) -> str:
+        """The language in which to answer a message: one that was chosen by the person or for the place, if any."""
+        return (await self._customs.of(*asked_in(message))).language or locale_of(message)
+
+    async def place(
+        self, interaction: discord.Interaction[Any], answer: int | None, visibility: str = "public", notes: str = ""
+    ) -> Place:
+        """Where the answer to an interaction goes, in the language that is spoken there."""
+        place = place_of(interaction, answer, visibility)
+        standards = await self._customs.of(place.who, place.origin)
+        return _noted(spoken(place, standards), notes)
 
     async def reply(self, message: discord.Message, text: str) -> None:
         """Answer a message with words, and that is all."""
@@ -104,7 +134,7 @@ class Asking:
         with self.at_work():
             answer = await acknowledged(interaction, private=draft.visibility == "private")
             if answer is not None:
-                await self._all(place_of(interaction, answer, draft.visibility), draft, (), confirmed=confirmed)
+                await self._all(await self.place(interaction, answer, draft.visibility), draft, (), confirmed=confirmed)
 
     async def answer(self, interaction: discord.Interaction[Any], outcome: Outcome, draft: Draft | None = None) -> None:
         """Say what has become of something that was submitted for an acknowledged interaction; `draft` is what to
@@ -119,7 +149,7 @@ class Asking:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
 
-    async def _bring(self, place: Place, wanted: Wanted, collected: Collected) -> None:
+    async def _bring(self, place: Place, wanted: Wanted, collected: Collected, standards: Standards) -> None:
         """Gather and submit, once for each variation."""
         if not await self._left(place, wanted.variations):
             return
@@ -133,9 +163,10 @@ class Asking:
                 await place.say(" · ".join((stop, said.say(_FREE))))
                 return
             request = wanted.request(self._model(wanted), gathered.spell(wanted.prompt), gathered.references)
+            request = self._customs.fitted(request, standards)
             lines = [*wanted.notes, *_remarks(said, collected, gathered)]
             whose = tuple(source.whose for source in gathered.shown)
-            draft = Draft(request, wanted.verb, wanted.parent, wanted.visibility, whose, wanted.variations)
+            draft = Draft(request, wanted.verb, wanted.parent, wanted.seen, whose, wanted.variations)
             await self._all(place, draft, lines)
 
     async def _left(self, place: Place, count: int) -> list[int]:
@@ -247,9 +278,8 @@ class Asking:
             log.info("Not everybody who was mentioned could be looked up in time")
         return found
 
-    async def _first_words(self, message: discord.Message, *, private: bool) -> discord.Message | None:
+    async def _first_words(self, message: discord.Message, said: Words, *, private: bool) -> discord.Message | None:
         """Our answer to a message, as empty as it is yet. None if nobody could read one: then nothing is begun."""
-        said = Words(locale_of(message))
         aside = private and message.guild is not None
         # The nonce lets Discord post it once, however often it is sent, and by however many processes.
         told: dict[str, Any] = {"nonce": str(message.id), "allowed_mentions": _SILENT}

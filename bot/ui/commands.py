@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.store.database import Database, Transaction
 from bot.studio import memos
 from bot.studio.courier import CourierError
+from bot.ui.customs import speak
 from bot.ui.faults import Barred, plainly
 from bot.ui.mishaps import tell
 from bot.ui.translator import Translator
@@ -40,6 +41,8 @@ class Tree(app_commands.CommandTree[Any]):
         if len(self._heard) >= _REMEMBERED:
             del self._heard[next(iter(self._heard))]
         self._heard[interaction.id] = None
+        if (house := getattr(self.client, "house", None)) is not None:
+            await speak(interaction, house.office)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:

@@ -11,7 +11,7 @@ from bot.studio.courier import CourierError
 from bot.studio.job import Job, Who
 from bot.studio.limits import Barrier, Refusal
 from bot.ui.acks import acknowledged
-from bot.ui.asking import Asking, Wanted, origin_of, who_of
+from bot.ui.asking import Asking, Wanted, who_of
 from bot.ui.cards import came_from
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
@@ -74,9 +74,9 @@ class Forms:
         answer = await acknowledged(interaction, private=draft.visibility == "private")
         if answer is None:
             return
-        origin, who = origin_of(interaction, answer, draft.visibility, notes), who_of(interaction)
+        place = await self._asking.place(interaction, answer, draft.visibility, notes)
         outcome = await self._house.studio.submit(
-            draft.request, origin, who, verb=draft.verb, parent=draft.parent, whose=draft.whose
+            draft.request, place.origin, place.who, verb=draft.verb, parent=draft.parent, whose=draft.whose
         )
         await self._asking.answer(interaction, outcome, draft)
 

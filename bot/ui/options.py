@@ -114,7 +114,7 @@ SIGHT = (
     (described("Only I"), "private"),
     (described("Hidden behind a spoiler"), "spoiler"),
 )
-VISIBILITY = Option("visibility", str, described("Who sees the answer"), "public", choices=SIGHT)
+VISIBILITY = Option("visibility", Text, described("Who sees the answer"), None, choices=SIGHT)
 TRANSPARENT = Option("transparent", bool, described("Leave the background out"), False)
 WEB_SEARCH = Option("web_search", bool, described("Let the model look things up first"), False)
 NUMBER = app_commands.Range[int, -1, LARGEST_SEED]
@@ -147,7 +147,7 @@ def wanted(given: Mapping[str, Any], verb: str, notes: tuple[str, ...] = ()) -> 
         size=given.get("size"),
         max_images=given.get("images"),
         output_format=given.get("format"),
-        visibility=given.get("visibility") or "public",
+        visibility=given.get("visibility"),
         transparent=bool(given.get("transparent")),
         web_search=bool(given.get("web_search")),
         seed=given.get("seed"),

@@ -99,6 +99,14 @@ def place_of(interaction: discord.Interaction[Any], answer: int | None, visibili
     return Place(origin, who_of(interaction), interaction.edit_original_response, further)
 
 
+def asked_in(message: discord.Message) -> tuple[Who, Origin]:
+    """Who asks by a message, and in which channel, as far as the rules of a server are concerned."""
+    guild = message.guild
+    roles = message.author.roles if isinstance(message.author, discord.Member) else ()
+    who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles), _moderates(message))
+    return who, Origin(f"message:{message.id}", message.channel.id, within=_within(message.channel))
+
+
 def place_of_message(message: discord.Message, answer: discord.Message, visibility: str = "public") -> Place:
     """The place of a message that has our answer already: below it, or in a direct message."""
 
@@ -106,7 +114,6 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         return await answer.channel.send(text, allowed_mentions=_SILENT)
 
     guild, here = message.guild, answer.channel.id == message.channel.id
-    roles = message.author.roles if isinstance(message.author, discord.Member) else ()
     origin = Origin(
         key=f"message:{message.id}",
         channel=answer.channel.id,
@@ -119,8 +126,7 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         within=_within(message.channel) or (None if here else message.channel.id),
         age_restricted=_is_age_restricted(message.channel),
     )
-    who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles), _moderates(message))
-    return Place(origin, who, answer.edit, further)
+    return Place(origin, asked_in(message)[0], answer.edit, further)
 
 
 def _within(channel: object) -> int | None:

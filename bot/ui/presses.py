@@ -23,6 +23,7 @@ from bot.ui import cards
 from bot.ui.acks import acknowledged
 from bot.ui.asking import Asking, origin_of, who_of
 from bot.ui.buttons import Sign, bad_news_view, history_view, info_view, more_view
+from bot.ui.customs import speak
 from bot.ui.faults import Barred, plainly
 from bot.ui.forms import FORMS, Forms
 from bot.ui.house import House
@@ -94,6 +95,7 @@ class Presses:
             await self._pressed(interaction)
 
     async def _pressed(self, interaction: discord.Interaction[Any]) -> None:
+        await speak(interaction, self._house.office)
         data: Any = interaction.data or {}
         sign = Sign.read(data.get("custom_id"))
         press = Press(interaction, sign or NOWHERE)
@@ -221,7 +223,8 @@ class Presses:
         if answer is None:
             return
         notes = cards.came_from(press.words, job)
-        origin, who = origin_of(interaction, answer, job.origin.visibility, notes), who_of(interaction)
+        place = await self._asking.place(interaction, answer, job.origin.visibility, notes)
+        origin, who = place.origin, place.who
         ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
         outcome = await ask(job.id, origin, who)
         draft = await self._forms.planned(job, who, press.sign.verb) if isinstance(outcome, NeedsConfirmation) else None

@@ -11,7 +11,7 @@ from bot.ui.sources import Source
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A wish before its pictures have been looked at. Those of `messages` are references too, after `attachments` and
-    the `sources` that were found before."""
+    the `sources` that were found before. A model or a visibility that is not named is what is usual."""
 
     prompt: str = ""
     attachments: tuple[discord.Attachment, ...] = ()
@@ -22,7 +22,7 @@ class Wanted:
     size: str | None = None
     max_images: int | None = None
     output_format: str | None = None
-    visibility: str = "public"
+    visibility: str | None = None
     transparent: bool = False
     web_search: bool = False
     seed: int | None = None
@@ -31,6 +31,11 @@ class Wanted:
     parent: int | None = None
     variations: int = 1
     notes: tuple[str, ...] = field(default=())  # what the person is told besides
+
+    @property
+    def seen(self) -> str:
+        """Who sees the answer."""
+        return self.visibility or "public"
 
     def request(self, model: str, prompt: str, references: tuple[Reference, ...]) -> ImageRequest:
         """The request for a model, with the pictures that it goes on from."""

@@ -1,0 +1,95 @@
+"""What is taken where somebody does not say it: their own choice, else the channel's, else the server's."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import discord
+
+from bot.seedream.client import Seedream
+from bot.seedream.models import ImageRequest
+from bot.seedream.sizes import parse
+from bot.store.errors import StoreError
+from bot.studio.job import Origin, Who
+from bot.studio.office import Office, Standards
+from bot.ui.places import Place
+from bot.ui.wanted import Wanted
+
+log = logging.getLogger(__name__)
+
+_LOOK_UP = 0.8  # seconds: an answer must come within three
+# Nobody sees what somebody may want for themselves alone.
+_UNKNOWN = Standards(visibility="private")
+
+
+class Customs:
+    """Over the office, and what the models can do."""
+
+    def __init__(self, office: Office, seedream: Seedream, default_model: str) -> None:
+        self._office = office
+        self._seedream = seedream
+        self._default_model = default_model
+
+    async def of(self, who: Who, origin: Origin) -> Standards:
+        """What is usual for this person here, as far as it can be found out in time."""
+        try:
+            async with asyncio.timeout(_LOOK_UP):
+                return await self._office.standards(who, origin)
+        except (TimeoutError, StoreError) as error:
+            log.warning("%s: what is usual here cannot be looked up (%s)", origin.key, type(error).__name__)
+            return _UNKNOWN
+
+    def filled(self, wanted: Wanted, standards: Standards) -> Wanted:
+        """The wish with a model and a visibility."""
+        return replace(
+            wanted,
+            model=wanted.model or self._model(standards),
+            visibility=wanted.visibility or standards.visibility or "public",
+        )
+
+    def fitted(self, request: ImageRequest, standards: Standards) -> ImageRequest:
+        """The request with the usual size and ratio, in so far as it does not name them and its model can do them."""
+        if self._seedream.check(request):
+            return request
+        return next(each for each in _dressed(request, standards) if each is request or not self._seedream.check(each))
+
+    def _model(self, standards: Standards) -> str:
+        """The bot's own model is no use where it is not allowed and nobody has named another."""
+        if standards.model:
+            return standards.model
+        known = self._seedream.catalogue.resolve(self._default_model)
+        usual = known.key if known else self._default_model
+        return standards.models[0] if standards.models and usual not in standards.models else self._default_model
+
+
+def spoken(place: Place, standards: Standards) -> Place:
+    """The same place in the language that is spoken there; what one person alone reads stays in theirs."""
+    if not standards.language or place.origin.visibility == "private":
+        return place
+    return replace(place, origin=replace(place.origin, locale=standards.language))
+
+
+async def speak(interaction: discord.Interaction, office: Office) -> None:
+    """From now on this interaction speaks the language that its person has chosen, if they have chosen one."""
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
+    try:
+        async with asyncio.timeout(_LOOK_UP):
+            person = await office.person(interaction.user.id)
+    except (TimeoutError, StoreError) as error:
+        log.warning("interaction:%d: a person cannot be looked up (%s)", interaction.id, type(error).__name__)
+        return
+    if person.language:
+        interaction.locale = discord.Locale("en-US" if person.language == "en" else person.language)
+
+
+def _dressed(request: ImageRequest, standards: Standards) -> Iterator[ImageRequest]:
+    """The request in the usual clothes, the most of them first. Pictures that are gone on from keep their shape."""
+    size = request.size or standards.size
+    shaped = request.ratio or request.references or parse(request.size or "")
+    ratio = request.ratio if shaped else standards.ratio
+    yield replace(request, size=size, ratio=ratio)
+    yield replace(request, ratio=ratio)
+    yield replace(request, size=size)
+    yield request
