@@ -9,7 +9,7 @@ from sandbox.seedream import PretendSeedream
 
 _ALWAYS = 1 << 30
 _SLOW = 20.0  # seconds for a picture
-_SMALL = 4 * 1024  # bytes that all files of a message may have
+_SMALL = 1024  # bytes that all files of a message may have
 _SENDING = ("view_channel", "send_messages")
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from sandbox.page.scene import Scene
 MOST_MESSAGES = 100
 _EXCERPT = 200
 _COMMAND = 2
+_SUBCOMMANDS = (1, 2)  # and groups of them
 _HOSTED = re.compile(r"https?://[^/]+/attachments/\d+/(\d+)/([^/?]+)")
 
 
@@ -155,7 +157,7 @@ class View:
         asked = it.interaction
         if asked is None or asked.kind != _COMMAND:
             return None
-        return {"user": self._someone(asked.user), "name": asked.data["name"]}
+        return {"user": self._someone(asked.user), "name": " ".join(_words(asked.data))}
 
     def _mentions(self, it: Message) -> dict[str, str]:
         """Names for all the ids in its text."""
@@ -222,3 +224,11 @@ def _url(it: Attachment, person: Person) -> str:
 def _embed(it: Json) -> Json:
     told: dict[str, Any] = {name: it.get(name) for name in ("title", "description", "fields", "image", "thumbnail")}
     return told | {"colour": it.get("color"), "footer": it.get("footer"), "url": it.get("url")}
+
+
+def _words(data: Json) -> Iterator[str]:
+    """A command's name with those of its sub-commands, as it was typed."""
+    yield data["name"]
+    for option in data.get("options", ()):
+        if option["type"] in _SUBCOMMANDS:
+            yield from _words(option)

@@ -112,6 +112,7 @@ async def test_the_history_knows_every_picture_and_show_brings_them_again(visito
 
 async def test_usage_says_what_is_left(visitor: Visitor) -> None:
     await visitor.use("usage me")
+    await expect(visitor.newest).to_contain_text("Mia used /usage me")
     await expect(visitor.newest).to_contain_text("at most 3 at once")
 
 
