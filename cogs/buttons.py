@@ -34,17 +34,21 @@ class Buttons(commands.Cog):
             return
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(_OURS):
             await submitted(interaction)
-        elif interaction.type is discord.InteractionType.component and custom_id not in _buttons(interaction.message):
+        elif interaction.type is discord.InteractionType.component and _said(data) not in _buttons(interaction.message):
             await Press(interaction).stale()
 
 
-def _buttons(message: discord.Message | None) -> Iterator[str | None]:
-    """Every button and select of a message, by its custom_id; all of ours begin alike."""
+def _said(data: Any) -> tuple[object, object]:
+    return data.get("component_type"), data.get("custom_id")
+
+
+def _buttons(message: discord.Message | None) -> Iterator[tuple[object, object]]:
+    """Every button and select of a message, as a press names it; all of ours begin alike."""
     waiting: list[Any] = list(message.components) if message else []
     while waiting:
         part = waiting.pop()
         waiting += [*getattr(part, "children", ()), *filter(None, [getattr(part, "accessory", None)])]
-        yield getattr(part, "custom_id", None)
+        yield part.type.value, getattr(part, "custom_id", None)
 
 
 async def setup(bot: Bot) -> None:

@@ -175,7 +175,7 @@ class ServerDesk:
     async def _one(self, visit: Visit, names: Sequence[str]) -> bool:
         found = visit.picked(names[0]) if len(names) == 1 else None
         if found is not None:
-            await show(visit.press, visit.panel.one(found[1]))
+            await show(visit.press, visit.panel.one(*found[:2]))
         return found is not None
 
     async def _back(self, visit: Visit, names: Sequence[str]) -> bool:
@@ -188,13 +188,13 @@ class ServerDesk:
         found = visit.picked(names[0]) if len(names) == 1 else None
         if found is None or found[2].kind is Kind.WORDS or (not visit.chosen and found[2].kind not in LISTS):
             return False
-        await self._set(visit, found[1], meant(found[2], visit.chosen))
+        await self._set(visit, found, meant(found[2], visit.chosen))
         return True
 
     async def _none(self, visit: Visit, names: Sequence[str]) -> bool:
         found = visit.picked(names[0]) if len(names) == 1 else None
         if found is not None:
-            await self._set(visit, found[1], None)
+            await self._set(visit, found, None)
         return found is not None
 
     async def _add(self, visit: Visit, names: Sequence[str]) -> bool:
@@ -216,7 +216,7 @@ class ServerDesk:
         if values is None or field.name not in values:
             return False
         own = visit.standing.find(field.name).own or ()
-        await self._set(visit, found[1], listed(field, own, values[field.name], gone=action == "cut"))
+        await self._set(visit, found, listed(field, own, values[field.name], gone=action == "cut"))
         return True
 
     async def _ask(self, visit: Visit, names: Sequence[str]) -> bool:
@@ -243,13 +243,13 @@ class ServerDesk:
         await show(visit.press, visit.panel.tier(role, note) if role else visit.panel.page(page, note))
         return True
 
-    async def _set(self, visit: Visit, row: Row, value: Any) -> None:
+    async def _set(self, visit: Visit, picked: tuple[Page, Row, Field], value: Any) -> None:
         """Change one value, and show it as it is now."""
-        field = row.fields[0]
+        page, row, field = picked
         note = await self._change(visit, [row], {field.name: value})
         if field.kind is Kind.CHANNEL and value is not None and _is_mute(visit, value):
             note += "\n⚠️ " + visit.maker.words.say(_MUTE, channel=f"<#{int(value)}>")
-        await show(visit.press, visit.panel.one(row, note))
+        await show(visit.press, visit.panel.one(page, row, note))
 
     async def _forget(self, visit: Visit, _: Sequence[str]) -> bool:
         """Everything that a channel has of its own."""
@@ -257,6 +257,9 @@ class ServerDesk:
             return False
         rows = [row for page in visit.pages for row in page.rows]
         note = await self._apply(visit, rows, {"places": {visit.standing.place: None}})
+        guild = visit.press.interaction.guild
+        if guild is None or guild.get_channel_or_thread(visit.standing.place) is None:  # nothing leads there any more
+            visit = _elsewhere(visit, self._maker(visit.press.words, 0), 0, None)
         await show(visit.press, visit.panel.page(visit.pages[0], note))
         return True
 

@@ -41,10 +41,11 @@ class ServerPanel:
         rows = [self.maker.row(self.standing, row) for row in page.rows]
         return panel([*self._head(page), *rows, *self._elsewhere(page), *self._foot(page)], note)
 
-    def one(self, row: Row, note: str = "") -> discord.ui.LayoutView:
-        """Everything about one value."""
+    def one(self, page: Page, row: Row, note: str = "") -> discord.ui.LayoutView:
+        """Everything about one value of a page."""
         field = row.fields[0]
-        return panel([self._where(), *self.maker.one(field, self.standing.find(field.name))], note)
+        pieces = self.maker.one(field, self.standing.find(field.name))
+        return panel([self._where(), *pieces, *self._foot(page)], note)
 
     def tier(self, role: int, note: str = "") -> discord.ui.LayoutView:
         """The limits of those who have a role."""

@@ -69,6 +69,8 @@ class Speaker:
                 return self.words.money(int(value))
             case Kind.COUNT | Kind.SECONDS | Kind.SHARE:
                 return self.words.number(value)
+            case Kind.SIZE | Kind.SIZES | Kind.RATIO:
+                return plain(str(value))
             case Kind.WORDS:
                 return f"||{code(value)}||"
             case _:
