@@ -117,8 +117,9 @@ def _seen(letters: str) -> Iterator[str]:
             if base >= chr(_ACCENTED):
                 yield letter
             continue
-        base = letter
-        yield _unboxed(letter)
+        plain = _unboxed(letter)
+        base = plain.translate(_ALIKE)  # what looks Latin loses its accents as Latin does
+        yield plain
 
 
 def _unboxed(letter: str) -> str:

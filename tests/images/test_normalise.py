@@ -4,9 +4,11 @@ import io
 import struct
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pyvips  # type: ignore[import-untyped]  # it has stubs, but no py.typed beside them
 from PIL import Image
 
 from bot.images.errors import BadPicture, Reason
@@ -52,8 +54,11 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _as_in_the_decoder() -> None:
+def _as_in_the_decoder() -> Iterator[None]:
     lock_down()
+    yield
+    pyvips.block_untrusted_set(False)  # other tests of this process may read what a decoder may not
+    pyvips.operation_block_set("VipsForeignLoad", False)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ INVISIBLE = st.text("\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\ufe0f\u0301\u030
         ("shit", "SHIT!"),
         ("shit", "what a ＳＨＩＴ"),
         ("shit", "ѕһіt"),
+        ("ass", "\u1d00\u0301ss"),
         ("shit", "s\u200bh\u00adi\u2060t"),
         ("shit", "s\x00hit"),
         ("shit", "Ŝhīt\u0316"),

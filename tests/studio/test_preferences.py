@@ -146,7 +146,7 @@ async def test_what_a_newer_release_wrote_is_left_alone_and_kept(database: Datab
     newer = {
         "at_once": 2,
         "cooldown": "adaptive",
-        "blocked_words": ["x"],
+        "quiet_hours": ["x"],
         "tiers": {"5": {"name": "Patron", "weight": -3, "seat": "front"}},
     }
     await database.write(lambda tx: tx.run(update(preferences).values(values=newer)))
