@@ -4,10 +4,11 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = {"PATH", "HOME", "LANG"}  # nothing that could set anything
@@ -61,13 +62,16 @@ def surroundings() -> dict[str, str]:
 @asynccontextmanager
 async def program(home: Path, words: tuple[str, ...], settings: Mapping[str, str]) -> AsyncIterator[Program]:
     """A command that runs in this folder until the end of the context, where what is left of it is killed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words),
-        cwd=home,
-        env=surroundings() | dict(settings),
-        stdout=PIPE,
-        stderr=PIPE,
-    )
+    async with running((sys.executable, "-m", "bot", *words), home, surroundings() | dict(settings)) as it:
+        yield it
+
+
+@asynccontextmanager
+async def running(
+    words: Sequence[str | Path], home: Path, environment: Mapping[str, str], **rest: Any
+) -> AsyncIterator[Program]:
+    """Any program, in the same way; `rest` goes to its start."""
+    process = await asyncio.create_subprocess_exec(*words, cwd=home, env=environment, stdout=PIPE, stderr=PIPE, **rest)
     it = Program(process)
     assert process.stdout is not None
     assert process.stderr is not None

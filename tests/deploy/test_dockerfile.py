@@ -9,7 +9,6 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ import pytest
 from bot.config import Settings
 from tests.deploy.dockerfile import Builder, Image, environment, instructions
 from tests.e2e.stage import PATIENCE, Stage, open_stage
-from tests.programs import Program
+from tests.programs import Program, running
 from tests.web.watching import Asked, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,25 +71,9 @@ def need_an_index() -> None:
 @asynccontextmanager
 async def contained(image: Image, words: list[str], settings: dict[str, str]) -> AsyncIterator[Program]:
     """A process as a container of this image would start it, until the end of the context."""
-    process = await asyncio.create_subprocess_exec(
-        *(str(image.place("/app/.venv/bin") / words[0]), *words[1:]),
-        cwd=image.place(image.folder),
-        env=environment(image, settings),
-        stdout=PIPE,
-        stderr=PIPE,
-        **other_user(),
-    )
-    it = Program(process)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    streams = ((process.stdout, "out"), (process.stderr, "said"))
-    it.listening = [asyncio.create_task(it.hear(*stream)) for stream in streams]
-    try:
+    command = (image.place("/app/.venv/bin") / words[0], *words[1:])
+    async with running(command, image.place(image.folder), environment(image, settings), **other_user()) as it:
         yield it
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await it.end()
 
 
 def take_away_writing(place: Path) -> None:
