@@ -77,8 +77,8 @@ class Watch:
     timer: Timer | None = None
 
 
-# Of what the workshop makes, by the database's clock, which all processes share.
-OpenCourier = Callable[[Workshop, Callable[[], float]], AbstractAsyncContextManager[Courier]]
+# Of what the workshop makes, for people of whom the database knows what they want; by its clock, which all share.
+OpenCourier = Callable[[Workshop, Database], AbstractAsyncContextManager[Courier]]
 
 
 @asynccontextmanager
@@ -99,7 +99,7 @@ async def open_house(
             database.watch(watch.timer)
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
-        courier = await stack.enter_async_context(open_courier(workshop, database.now))
+        courier = await stack.enter_async_context(open_courier(workshop, database))
         tariff = Tariff(workshop.seedream.catalogue, settings.cny_per_usd)
         capacity = Capacity(settings.provider_jobs_at_once, settings.images_per_minute)
         terms = Terms(default_limits(settings), settings.queue_limit, settings.ambiguous_retries, capacity)

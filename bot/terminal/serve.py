@@ -4,16 +4,19 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.app import House, Workshop, open_house
 from bot.config import Settings
 from bot.seedream.clock import Clock
+from bot.store.database import Database
+from bot.studio.checks import Offer
 from bot.terminal.endings import told
 from bot.terminal.outside import Outside, open_outside, watch
 from bot.terminal.worker import at_a_signal
 from bot.ui.aim import aimed
+from bot.ui.bells import Bells
 from bot.ui.client import Bot
 from bot.ui.consents import Consents
 from bot.ui.delivery import RestCourier, packer
@@ -73,10 +76,11 @@ async def open_bot(
         bot = await stack.enter_async_context(Bot(settings, outside.onlooker if outside else None))
 
         @asynccontextmanager
-        async def courier(workshop: Workshop, now: Callable[[], float]) -> AsyncIterator[RestCourier]:
+        async def courier(workshop: Workshop, database: Database) -> AsyncIterator[RestCourier]:
             await log_in(bot, token, pauses=PAUSES)
             packed = packer(workshop.seedream, workshop.press, settings.data_dir)
-            yield RestCourier(bot, packed, now=now, patience=patience)
+            bells = Bells(bot, database, Offer(workshop.seedream.catalogue))
+            yield RestCourier(bot, packed, now=database.now, patience=patience, bells=bells)
 
         house = await stack.enter_async_context(open_house(settings, courier, clock, watch(outside)))
         workshop = house.workshop

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 
 from bot.app import OpenCourier, Workshop, open_house
 from bot.config import Settings
+from bot.store.database import Database
 from bot.studio.courier import Courier
 from bot.terminal.endings import told
 from bot.terminal.outside import Outside, open_outside, watch
@@ -48,9 +49,9 @@ async def work(settings: Settings) -> None:
 
 
 def _courier(settings: Settings, outside: Outside | None) -> OpenCourier:
-    def courier(workshop: Workshop, now: Callable[[], float]) -> AbstractAsyncContextManager[Courier]:
+    def courier(workshop: Workshop, database: Database) -> AbstractAsyncContextManager[Courier]:
         trace = outside.onlooker.trace() if outside else None
-        return open_courier(settings, workshop.seedream, workshop.press, now, trace)
+        return open_courier(settings, workshop.seedream, workshop.press, database, trace)
 
     return courier
 

@@ -13,6 +13,7 @@ from bot.studio.history import DELETED, Page
 from bot.studio.job import Job, State
 from bot.studio.limits import Left, Period, Scope
 from bot.studio.studio import Standing, Ticket
+from bot.ui.route import Way
 from bot.ui.words import kept
 from bot.words import Words, sentence
 
@@ -75,6 +76,7 @@ def jump(job: Job) -> str | None:
         or not job.delivery.messages
         or not job.origin.channel
         or job.origin.visibility == "private"
+        or job.delivery.way == Way.DM.value
     ):
         return None
     return f"https://discord.com/channels/{job.who.server or '@me'}/{job.origin.channel}/{job.delivery.messages[0]}"

@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import discord
 
 from bot.seedream.client import Seedream
 from bot.seedream.models import ImageRequest
 from bot.seedream.sizes import parse
-from bot.store.errors import StoreError
 from bot.studio.job import Origin, Who
 from bot.studio.office import Office, Standards
 from bot.ui.places import Place
 from bot.ui.wanted import Wanted
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 _LOOK_UP = 0.8  # seconds: an answer must come within three
-# Nobody sees what somebody may want for themselves alone.
-_UNKNOWN = Standards(visibility="private")
+# Nobody sees what somebody may want for themselves alone, unless they have said it before everybody.
+_UNKNOWN, _IN_PUBLIC = Standards(visibility="private"), Standards()
 
 
 class Customs:
@@ -33,12 +35,8 @@ class Customs:
 
     async def of(self, who: Who, origin: Origin) -> Standards:
         """What is usual for this person here, as far as it can be found out in time."""
-        try:
-            async with asyncio.timeout(_LOOK_UP):
-                return await self._office.standards(who, origin)
-        except (TimeoutError, StoreError) as error:
-            log.warning("%s: what is usual here cannot be looked up (%s)", origin.key, type(error).__name__)
-            return _UNKNOWN
+        found = await _in_time(self._office.standards(who, origin), f"{origin.key}: what is usual here")
+        return found or (_IN_PUBLIC if origin.token is None else _UNKNOWN)
 
     def filled(self, wanted: Wanted, standards: Standards) -> Wanted:
         """The wish with a model and a visibility."""
@@ -74,14 +72,20 @@ async def speak(interaction: discord.Interaction, office: Office) -> None:
     """From now on this interaction speaks the language that its person has chosen, if they have chosen one."""
     if interaction.type is discord.InteractionType.autocomplete:
         return
-    try:
-        async with asyncio.timeout(_LOOK_UP):
-            person = await office.person(interaction.user.id)
-    except (TimeoutError, StoreError) as error:
-        log.warning("interaction:%d: a person cannot be looked up (%s)", interaction.id, type(error).__name__)
-        return
-    if person.language:
+    person = await _in_time(office.person(interaction.user.id), f"interaction:{interaction.id}: a person's language")
+    if person is not None and person.language:
         interaction.locale = discord.Locale("en-US" if person.language == "en" else person.language)
+
+
+async def _in_time(look_up: Coroutine[Any, Any, T], what: str) -> T | None:
+    """What was found, None if it was not in time, for whatever reason: the answer must not wait for it."""
+    task = asyncio.create_task(look_up)
+    await asyncio.wait({task}, timeout=_LOOK_UP)
+    if task.done() and not task.cancelled() and task.exception() is None:
+        return task.result()
+    task.cancel()
+    log.warning("%s cannot be looked up", what)
+    return None
 
 
 def _dressed(request: ImageRequest, standards: Standards) -> Iterator[ImageRequest]:

@@ -12,11 +12,14 @@ import discord
 from bot.config import Settings
 from bot.images.press import Press
 from bot.seedream.client import Seedream
+from bot.store.database import Database
+from bot.studio.checks import Offer
 from bot.studio.courier import Stage
 from bot.studio.job import Delivery, Ending, Job, Result
 from bot.studio.results import picture_of
 from bot.ui import words
 from bot.ui.asides import beside
+from bot.ui.bells import Bells
 from bot.ui.buttons import Fresh, bad_news_view, fresh, progress_view
 from bot.ui.glimpses import Glimpses
 from bot.ui.ladder import Ladder
@@ -38,10 +41,12 @@ class RestCourier:
         *,
         now: Callable[[], float] = time.time,
         patience: float = PATIENCE,
+        bells: Bells | None = None,
     ) -> None:
         self._client = client
         self._patience = patience
-        self._ladder = Ladder(Post(client, patience), now)
+        self._bells = bells
+        self._ladder = Ladder(Post(client, patience), now, bells.dm_allowed if bells else None)
         self._packer = packer
         self._glimpses = Glimpses(self._ladder, packer)
 
@@ -55,7 +60,10 @@ class RestCourier:
         is all of them nothing is said."""
         shown = self._glimpses.forget(job)  # if this has to be tried again, everything is sent anew
         async with AsyncExitStack() as stack:
-            return await Trip(self._ladder, self._packer, job, missing, stack, shown).run(pictures)
+            delivery = await Trip(self._ladder, self._packer, job, missing, stack, shown).run(pictures)
+        if self._bells is not None:
+            await self._bells.ring(job, delivery)
+        return delivery
 
     async def apologise(self, job: Job, ending: Ending) -> None:
         """Say it where the pictures would have gone; if no way is left there, it stays unsaid."""
@@ -80,14 +88,16 @@ async def open_courier(
     settings: Settings,
     seedream: Seedream,
     press: Press,
-    now: Callable[[], float] = time.time,
+    database: Database | None = None,
     trace: Any = None,
 ) -> AsyncIterator[RestCourier]:
     """A courier that is logged in with the bot's token, as soon as Discord can be reached; raises NoDiscord, whose text
     says what to do."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with logged_in(token, settings.discord_api_base, pauses=PAUSES, trace=trace) as client:
-        yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now)
+        bells = Bells(client, database, Offer(seedream.catalogue)) if database else None
+        now = database.now if database else time.time
+        yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now, bells=bells)
 
 
 def packer(seedream: Seedream, press: Press, home: Path) -> Packer:

@@ -1,7 +1,7 @@
 """One message goes down the route until a way is open."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import discord
 
@@ -21,7 +21,10 @@ NONCES_LIVE = 60.0  # seconds for certain; Discord says "a few minutes"
 class Ladder:
     """The ways to people, and the clock that closes some of them."""
 
-    def __init__(self, post: Post, now: Callable[[], float]) -> None:
+    def __init__(
+        self, post: Post, now: Callable[[], float], dm_allowed: Callable[[int], Awaitable[bool]] | None = None
+    ) -> None:
+        self._dm_allowed = dm_allowed
         self._post = post
         self._now = now
         self._refused = False
@@ -32,7 +35,8 @@ class Ladder:
         Raises TooLarge or CourierError.
         """
         doubt: Unsure | None = None
-        for way in self._ways(job, further):
+        dm = self._dm_allowed is not None and await self._dm_allowed(job.who.user)
+        for way in self._ways(job, further, dm=dm):
             if doubt is not None and way is not Way.ANSWER:
                 break
             if way in {Way.REPLY, Way.CHANNEL} and (found := await self._posted(job, letter)) is not None:
@@ -65,12 +69,12 @@ class Ladder:
             return None
         return await self._post.find(job.origin, letter, job.generated_at)
 
-    def _ways(self, job: Job, further: bool) -> list[Way]:
-        return [way for way in route(job.origin, self._now(), further=further) if way is not Way.KEPT]
+    def _ways(self, job: Job, further: bool, *, dm: bool = False) -> list[Way]:
+        return [way for way in route(job.origin, self._now(), further=further, dm=dm) if way is not Way.KEPT]
 
     async def _try(self, job: Job, way: Way, letter: Letter) -> discord.Message | None:
         try:
-            message = await self._post.bring(way, job.origin, letter)
+            message = await self._post.bring(way, job.origin, letter, job.who.user)
         except TooLarge:
             raise
         except TokenRefused:

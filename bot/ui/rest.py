@@ -87,17 +87,18 @@ class Post:
         self._client = client
         self._patience = patience
 
-    async def bring(self, way: Way, origin: Origin, letter: Letter) -> discord.Message:
-        """The message that the letter has become; raises Barred, TooLarge or CourierError."""
+    async def bring(self, way: Way, origin: Origin, letter: Letter, user: int = 0) -> discord.Message:
+        """The message that the letter has become; raises Barred, TooLarge or CourierError. The `user` is whom a direct
+        message is for."""
         try:
-            return await self._bring(way, origin, letter)
+            return await self._bring(way, origin, letter, user)
         except Blocked:
             if letter.facts is None:
                 raise
-            return await self._bring(way, origin, letter.without_the_persons_words())
+            return await self._bring(way, origin, letter.without_the_persons_words(), user)
 
-    async def _bring(self, way: Way, origin: Origin, letter: Letter) -> discord.Message:
-        call = self._call(way, origin, letter)
+    async def _bring(self, way: Way, origin: Origin, letter: Letter, user: int) -> discord.Message:
+        call = self._directly(user, letter) if way is Way.DM else self._call(way, origin, letter)
         try:
             return await plainly(call, self._patience, letter.files)
         except TokenRefused:
@@ -112,6 +113,13 @@ class Post:
             if way is Way.FOLLOWUP and isinstance(error, Unsure) and not letter.broken:
                 raise Barred(f"{error}, and nothing would keep it from being posted twice") from None
             raise
+
+    async def _directly(self, user: int, letter: Letter) -> discord.Message:
+        channel = await self._client.create_dm(discord.Object(user))
+        view: dict[str, Any] = {"view": letter.view()} if letter.view is not None else {}
+        return await channel.send(
+            letter.text, files=list(letter.files), nonce=letter.nonce, allowed_mentions=_SILENT, **view
+        )
 
     async def find(self, origin: Origin, letter: Letter, since: float) -> int | None:
         """The message that this letter has become already, as far as the bot may look back: it is known by the name

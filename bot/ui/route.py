@@ -15,11 +15,13 @@ class Way(Enum):
     REPLY = "reply"  # a new message that replies to the person's
     CHANNEL = "channel"  # a new message
     FOLLOWUP = "followup"  # one more answer of the interaction; nothing keeps Discord from posting it twice
+    DM = "dm"  # a direct message, to those who have asked for them
     KEPT = "kept"  # no way: it can be asked for later
 
 
-def route(origin: Origin, now: float, *, further: bool = False) -> list[Way]:
-    """Every way that may be open, KEPT last. `further` is for messages after the first, which nothing is edited for.
+def route(origin: Origin, now: float, *, further: bool = False, dm: bool = False) -> list[Way]:
+    """Every way that may be open, KEPT last. `further` is for messages after the first, which nothing is edited for;
+    `dm` for people who want direct messages.
 
     What was asked in private never becomes a message that others see.
     """
@@ -31,6 +33,7 @@ def route(origin: Origin, now: float, *, further: bool = False) -> list[Way]:
         Way.REPLY: public and origin.message is not None and not further,
         Way.CHANNEL: public,
         Way.FOLLOWUP: token and further,
+        Way.DM: dm,
         Way.KEPT: True,
     }
     return [way for way, is_open in ways.items() if is_open]

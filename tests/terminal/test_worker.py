@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.app import Workshop, open_house
 from bot.config import load
 from bot.seedream.models import ImageRequest
-from bot.store.database import Transaction
+from bot.store.database import Database, Transaction
 from bot.store.open import open_database
 from bot.store.tables import jobs, workers
 from bot.studio import ledger
@@ -37,7 +37,7 @@ async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
 async def submit(world: World, *prompts: str, provider: str = "byteplus") -> None:
     """People ask, each once, before any worker is there."""
 
-    def courier(workshop: Workshop, _: Callable[[], float]) -> AbstractAsyncContextManager[Messenger]:
+    def courier(workshop: Workshop, _: Database) -> AbstractAsyncContextManager[Messenger]:
         return nullcontext(Messenger(workshop.seedream, world.home))
 
     async with open_house(load(None, world.settings(provider)), courier) as house:

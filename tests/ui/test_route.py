@@ -48,3 +48,15 @@ def test_the_first_message_goes_by_the_best_way_that_is_open(origin: dict[str, o
 def test_further_messages_edit_nothing(origin: dict[str, object], now: float, ways: str) -> None:
     found = route(Origin("key", **origin), now, further=True)  # type: ignore[arg-type]
     assert found == [*map(Way, ways.split()), Way.KEPT]
+
+
+@pytest.mark.parametrize("further", [False, True])
+@pytest.mark.parametrize("visibility", ["public", "private"])
+def test_a_direct_message_is_the_last_way_and_only_for_those_who_want_it(visibility: str, further: bool) -> None:
+    origin = Origin("key", **EVERYWHERE, visibility=visibility)  # type: ignore[arg-type]
+    for now in (0, END):
+        assert route(origin, now, further=further, dm=True) == [
+            *route(origin, now, further=further)[:-1],
+            Way.DM,
+            Way.KEPT,
+        ]
