@@ -21,6 +21,11 @@ class Settings(
 
     def __init__(self, bot: Bot) -> None:
         super().__init__()
+        self._bot = bot
+
+    def moved_in(self) -> None:
+        """There is a house."""
+        bot = self._bot
         self._server = ServerDesk(bot.house, bot.asking.default_model)
         self._mine = PersonDesk(bot.house, bot.asking.default_model)
         bot.presses.teach(SERVER, self._server.pressed)

@@ -1,4 +1,4 @@
-"""Everything that is kept of a person as one ZIP: their jobs and what they have noted as JSON, and the pictures."""
+"""Everything that is kept of a person as ZIPs: their jobs and what they have noted as JSON, and the pictures."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -24,14 +25,15 @@ from bot.studio.orders import shelved
 from bot.studio.rows import job_of
 from bot.studio.shelf import Shelf
 
-_ROOM = 64 * 1024  # bytes that are left for the names of files
+MOST_FILES = 10
+_ROOM = 64 * 1024  # bytes of a ZIP that are left for the names of files
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to be handed over. Of pictures that were kept, `left_out` did not fit."""
+    """Files to be handed over, each a ZIP of its own. Of pictures that were kept, `left_out` did not fit into any."""
 
-    path: Path
+    paths: tuple[Path, ...]
     jobs: int
     pictures: int
     left_out: int
@@ -39,43 +41,98 @@ class Export:
 
 @asynccontextmanager
 async def exported(database: Database, home: Path, user: int, limit: int | None = None) -> AsyncIterator[Export]:
-    """Write it into a file that nobody else can read and that goes with the context; of at most `limit` bytes, in so
-    far as pictures can be left out."""
-    path = home / "spool" / f"export-{token_hex(8)}.zip"
-    await asyncio.to_thread(_make, path)
+    """Write it into files that nobody else can read and that go with the context; each of at most `limit` bytes, and
+    at most `MOST_FILES`, with as many pictures as fit into them."""
+    files = _Files(home / "spool" / f"export-{token_hex(8)}", limit)
     try:
-        yield await _Writer(database, home, user, limit).write(path)
+        yield await _Writer(database, home, user).write(files)
     finally:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+        await asyncio.to_thread(files.remove)
+
+
+class _Files:
+    """ZIPs, filled one after the other."""
+
+    def __init__(self, stem: Path, limit: int | None) -> None:
+        self._stem = stem
+        self._limit = limit
+        self._file: zipfile.ZipFile | None = None
+        self.paths: list[Path] = []
+
+    def write(self, name: str, data: bytes) -> None:
+        """Words: they are never left out."""
+        self._open(len(data)).writestr(_info(name), data)
+
+    def add(self, name: str, path: Path) -> bool:
+        """A picture, as it lies there; False if there is no room for it, or if it is gone."""
+        try:
+            size = path.stat().st_size
+            if self._limit is not None and not self._has_room(size):
+                return False
+            self._open(size).write(path, name, zipfile.ZIP_STORED)
+        except FileNotFoundError:  # it was cleared away just now
+            return False
+        return True
+
+    def close(self) -> None:
+        """The last one is complete."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def remove(self) -> None:
+        """Nothing is left of them, whatever has happened."""
+        self.close()
+        for path in self.paths:
+            path.unlink(missing_ok=True)
+
+    def _has_room(self, size: int) -> bool:
+        here = self._file is not None and self._fits(size)
+        return here or (len(self.paths) < MOST_FILES and size + _ROOM <= (self._limit or 0))
+
+    def _fits(self, size: int) -> bool:
+        used = sum(info.compress_size for info in self._file.infolist()) if self._file is not None else 0
+        return self._limit is None or used + size + _ROOM <= self._limit
+
+    def _open(self, size: int) -> zipfile.ZipFile:
+        """The one that has room for so much, or a new one."""
+        if self._file is not None and self._file.infolist() and not self._fits(size):
+            self.close()
+        if self._file is None:
+            path = self._stem.with_name(f"{self._stem.name}-{len(self.paths) + 1}.zip")
+            _make(path)
+            self.paths.append(path)
+            self._file = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+        return self._file
 
 
 class _Writer:
-    def __init__(self, database: Database, home: Path, user: int, limit: int | None) -> None:
+    def __init__(self, database: Database, home: Path, user: int) -> None:
         self._database = database
         self._home = home
         self._shelf = Shelf.within(home)
         self._user = user
-        self._limit = limit
         self._files: dict[str, Path] = {}  # by their names in the ZIP
 
-    async def write(self, path: Path) -> Export:
+    async def write(self, files: _Files) -> Export:
         """All of it, a few jobs at a time."""
-        count = after = 0
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-            settings = await self._database.read(lambda tx: _settings(tx, self._user))
-            await asyncio.to_thread(file.writestr, _info("settings.json"), _json(settings))
-            with file.open(_info("jobs.json"), "w") as lines:
-                lines.write(b"[")
-                while found := await self._database.read(partial(_jobs, user=self._user, after=after)):
-                    await asyncio.to_thread(lines.write, self._entries(found, first=not count))
-                    count, after = count + len(found), found[-1].id
-                lines.write(b"\n]\n")
-            pictures = await asyncio.to_thread(self._add_pictures, file)
-        return Export(path, count, pictures, len(self._files) - pictures)
+        settings = await self._database.read(lambda tx: _settings(tx, self._user))
+        await asyncio.to_thread(files.write, "settings.json", _json(settings))
+        total = after = 0
+        for batch in count(1):
+            found = await self._database.read(partial(_jobs, user=self._user, after=after))
+            if found or batch == 1:
+                name = "jobs.json" if batch == 1 else f"jobs-{batch}.json"
+                await asyncio.to_thread(files.write, name, await asyncio.to_thread(self._entries, found))
+            total += len(found)
+            if len(found) < BATCH:
+                break
+            after = found[-1].id
+        pictures = await asyncio.to_thread(self._add_pictures, files)
+        return Export(tuple(files.paths), total, pictures, len(self._files) - pictures)
 
-    def _entries(self, found: Sequence[Job], *, first: bool) -> bytes:
-        entries = b",".join(b"\n" + _json(self._entry(job)) for job in found)
-        return entries if first else b"," + entries
+    def _entries(self, found: Sequence[Job]) -> bytes:
+        return _json([self._entry(job) for job in found])
 
     def _entry(self, job: Job) -> dict[str, Any]:
         began = {f"{job.id}/reference-{name[:12]}": self._shelf.place(name) for name in sorted(shelved(job.request))}
@@ -85,18 +142,10 @@ class _Writer:
         self._files |= files
         return _told(job) | {"files": sorted(files)}
 
-    def _add_pictures(self, file: zipfile.ZipFile) -> int:
-        count, used = 0, sum(info.compress_size for info in file.infolist()) + _ROOM
-        for name, path in self._files.items():
-            try:
-                size = path.stat().st_size
-                if self._limit is not None and used + size > self._limit:
-                    continue
-                file.write(path, name, zipfile.ZIP_STORED)
-            except FileNotFoundError:  # it was cleared away just now
-                continue
-            used, count = used + size, count + 1
-        return count
+    def _add_pictures(self, files: _Files) -> int:
+        added = sum(files.add(name, path) for name, path in self._files.items())
+        files.close()
+        return added
 
 
 def _jobs(tx: Transaction, user: int, after: int) -> list[Job]:

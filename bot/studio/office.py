@@ -6,7 +6,7 @@ a Refusal; values that make no sense raise BadPreference.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from bot.studio.shelf import Shelf
 from bot.studio.status import Status, status
 from bot.studio.studio import Studio
 from bot.studio.takedown import Taken
+from bot.studio.usage import Line, Usage, lines, usage
 
 T = TypeVar("T")
 
@@ -48,6 +49,14 @@ class Standards:
     visibility: str | None = None
     language: str | None = None
     models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used, for a chart and for a table."""
+
+    usage: Usage
+    lines: Sequence[Line]
 
 
 class Office:
@@ -250,6 +259,16 @@ class Office:
             return replace(found, workers=(), budgets=[each for each in found.budgets if each.scope is Scope.SERVER])
 
         return await self._desk(by, look)
+
+    async def spent(self, by: Who, days: int) -> Spent | Refusal:
+        """What was used over so many days: in a server, or, for the owner where there is none, everywhere."""
+        if not (by.owner or (by.server is not None and by.moderator)):
+            return _not_allowed(by)
+
+        def look(tx: Transaction) -> Spent:
+            return Spent(usage(tx, server=by.server, days=days), lines(tx, server=by.server, days=days))
+
+        return await self._database.read(look)
 
     # News for servers and for the owner
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select, union
 
 from bot.store.database import Database, Transaction
-from bot.store.tables import jobs, preferences
+from bot.store.tables import audit, jobs, preferences
 from bot.studio import consent, ledger, pins, stars
 from bot.studio.exporting import Export, exported
 from bot.studio.forgetting import DRAFTS, drop_preferences, drop_server, empty, of_server, of_user, stop
@@ -20,6 +20,7 @@ from bot.studio.job import Amount, Who
 from bot.studio.limits import Scope
 from bot.studio.memos import note, recall
 from bot.studio.orders import shelved
+from bot.studio.preferences import SERVER
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
 
@@ -77,7 +78,7 @@ class Privacy:
         return await self._database.read(lambda tx: _known(tx, user, self._keep_days))
 
     def export(self, user: int, limit: int | None = None) -> AbstractAsyncContextManager[Export]:
-        """All that is kept of this person as a ZIP of at most `limit` bytes, which goes when the context ends."""
+        """All that is kept of this person as ZIPs of at most `limit` bytes, which go when the context ends."""
         return exported(self._database, self._home, user, limit)
 
     async def refuse(self, user: int, *, others: bool) -> None:
@@ -107,6 +108,22 @@ class Privacy:
         """The bot is in a server (again): nothing of it is forgotten."""
         if await self._database.read(lambda tx: recall(tx, _LEFT, server)):
             await self._database.write(lambda tx: _no_longer_left(tx, server))
+
+    async def present(self, servers: Collection[int], ours: Callable[[int], bool]) -> int:
+        """The bot is in these servers, and in no others that are `ours` to know: what was missed while it was away. How
+        many it turns out to have left."""
+
+        def look(tx: Transaction) -> tuple[set[int], set[int]]:
+            marked = set(tx.run(select(preferences.c.subject).where(preferences.c.scope == _LEFT)).scalars())
+            known = set(tx.run(_KNOWN_SERVERS).scalars())
+            return marked & set(servers), {server for server in known - marked - set(servers) if ours(server)}
+
+        back, gone = await self._database.read(look)
+        for server in sorted(back):
+            await self.back(server)
+        for server in sorted(gone):
+            await self.left(server)
+        return len(gone)
 
     async def sweep(self) -> int:
         """Forget the servers that the bot has left for so many days; how many those are."""
@@ -185,8 +202,17 @@ def _known(tx: Transaction, user: int, keep_days: float) -> Known:
     )
 
 
+_KNOWN_SERVERS = union(
+    select(jobs.c.server_id).where(jobs.c.server_id.is_not(None)),
+    select(audit.c.server_id).where(audit.c.server_id.is_not(None)),
+    select(preferences.c.subject).where(preferences.c.scope == SERVER),
+)
+
+
 def _overdue(tx: Transaction, grace: float) -> list[int]:
-    left = select(preferences.c.subject).where(preferences.c.scope == _LEFT)
+    """Where commands are used though the bot itself is no member, nothing was left."""
+    used = exists().where(jobs.c.server_id == preferences.c.subject, jobs.c.created_at > preferences.c.changed_at)
+    left = select(preferences.c.subject).where(preferences.c.scope == _LEFT, ~used)
     return list(tx.run(left.where(preferences.c.changed_at <= tx.now - grace)).scalars())
 
 

@@ -1,7 +1,7 @@
 """The one door: everything that costs, from wherever it is asked for, comes in here and is answered at once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.seedream.client import Seedream
@@ -17,6 +17,7 @@ from bot.studio.job import Amount, Job, Origin, Who
 from bot.studio.limits import Barrier, Left, Limits, Refusal
 from bot.studio.policy import NeedsConfirmation, Place, Wish, confirmation
 from bot.studio.results import references_of
+from bot.studio.rules import Grant
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
 from bot.studio.wishes import wish_of
@@ -40,12 +41,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What somebody may still do: what is left of each limit and when it comes back, and jobs under way."""
+    """What somebody may still do: what is left of each limit and when it comes back, and jobs under way; which tiers
+    they are in, by role with the tier's name, and what was granted to them on top."""
 
     left: Sequence[Left]
     working: int
     waiting: int
     limits: Limits
+    tiers: Mapping[int, str] = field(default_factory=dict)
+    grants: Sequence[Grant] = ()
 
 
 Outcome = Ticket | Refusal | NeedsConfirmation
@@ -198,9 +202,11 @@ class Studio:
         """What is left, and when it comes back."""
 
         def work(tx: Transaction) -> Standing:
-            limits = law_of(tx, who, Place(), self._terms.limits).limits
+            law = law_of(tx, who, Place(), self._terms.limits)
             working, waiting = queue.working_of(tx, who.user), queue.waiting_of(tx, who.user)
-            return Standing(ledger.left(tx, who, limits), working, waiting, limits)
+            tiers = {role: tier.name for role, tier in law.rules.tiers.items() if role in who.roles}
+            grants = (*law.everywhere.grants, *law.member.grants)
+            return Standing(ledger.left(tx, who, law.limits), working, waiting, law.limits, tiers, grants)
 
         return await self._database.read(work)
 

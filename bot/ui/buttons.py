@@ -16,12 +16,14 @@ from bot.studio.job import Job
 from bot.words import Words, sentence
 
 PRESSED = "seedream_press"  # the event that a press becomes; its listener gets the interaction
+USAGE_DAYS = (7, 30, 90)
 LONGEST_ID = 100  # characters of a custom_id
 LONGEST_SEARCH = 80  # so that it goes into one
 _LARGEST = 2**63 - 1  # what a database counts up to
 _ID = re.compile(r"sd:([a-z]{1,16}):([0-9]{1,19})(?::(.*))?", re.DOTALL | re.ASCII)
 
 Fresh = Callable[[], discord.ui.View]
+Chosen = tuple[str, int, str]  # what is shown of what was used: the view, the days, the theme
 
 _LABELS = {
     "again": ("🔁", sentence("Again")),
@@ -40,11 +42,13 @@ _LABELS = {
     "spoiler": ("🫥", sentence("Hide as spoiler")),
     "show": ("🖼️", sentence("Show")),
     "unpin": ("📌", sentence("Let go")),
+    "forget": ("🗑️", sentence("Forget me")),
 }
 _STYLES = {
     "delete": discord.ButtonStyle.danger,
     "retry": discord.ButtonStyle.primary,
     "go": discord.ButtonStyle.primary,
+    "forget": discord.ButtonStyle.danger,
 }
 
 
@@ -163,6 +167,28 @@ def queue_view(jobs: Iterable[Job], words: Words) -> discord.ui.View:
 def pins_view(words: Words) -> discord.ui.View:
     """Under what is said of pictures at hand."""
     return _rows([JobButton.of(Sign("unpin", 0), words)])
+
+
+def forget_view(user: int, words: Words) -> discord.ui.View:
+    """Under the question whether somebody wants to be forgotten."""
+    return _rows([JobButton.of(Sign("forget", user), words)])
+
+
+def usage_view(words: Words, place: int, chosen: Chosen, views: Sequence[tuple[str, str]]) -> discord.ui.View:
+    """Under what was used: other views of it, by name and label, other spans, the other theme."""
+    view, days, theme = chosen
+    other = "light" if theme == "dark" else "dark"
+
+    def button(kind: str, rest: Chosen, label: str) -> JobButton:
+        # What is shown already cannot be pressed, and no two buttons of a message may be the same.
+        sign = Sign("usage", place, f"{kind}.{rest[0]}.{rest[1]}.{rest[2]}")
+        return JobButton.of(sign, words, label, disabled=rest == chosen)
+
+    spans = [
+        button("span", (view, span, theme), words.plural("{count} day", "{count} days", span)) for span in USAGE_DAYS
+    ]
+    switch = button("theme", (view, days, other), words.say("Light") if other == "light" else words.say("Dark"))
+    return _rows([button("view", (name, days, theme), label) for name, label in views], [*spans, switch])
 
 
 def fresh(make: Callable[[Job], discord.ui.View], job: Job) -> Fresh:

@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Sequence
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import discord
 from discord.ext import commands
@@ -42,6 +42,7 @@ COGS = (
     "cogs.history",
     "cogs.usage",
     "cogs.settings",
+    "cogs.privacy",
     "cogs.help",
     "cogs.menus",
 )
@@ -58,6 +59,14 @@ _CLOSED = {
     4013: "Discord does not know the intents that the bot asks for: update the bot",
     4014: "Discord does not allow the intents that the bot asks for: update the bot",
 }
+
+
+@runtime_checkable
+class Resident(Protocol):
+    """A cog that prepares something with the house. Without one, cogs are loaded to know their commands alone."""
+
+    def moved_in(self) -> None:
+        """There is a house."""
 
 
 class Bot(commands.AutoShardedBot):
@@ -116,6 +125,9 @@ class Bot(commands.AutoShardedBot):
         )
         for cog in cogs:
             await self.load_extension(cog)
+        for resident in self.cogs.values():
+            if isinstance(resident, Resident):
+                resident.moved_in()
         if self._has_the_first_shard and isinstance(self.tree, Tree):
             await self.tree.announce(house.database, self.application_id or self.user.id)
 

@@ -6,6 +6,7 @@ from bot.images.press import Press
 from bot.seedream.client import Seedream
 from bot.store.database import Database
 from bot.studio.office import Office
+from bot.studio.privacy import Privacy
 from bot.studio.studio import Studio
 
 
@@ -35,6 +36,10 @@ class House(Protocol):
     @property
     def office(self) -> Office:
         """The moderators' door."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """What is kept of people and servers."""
 
     @property
     def workshop(self) -> Workshop:

@@ -6,12 +6,14 @@ names of commands and options in `word(...)`.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from string import digits
 from typing import Literal
 
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -79,6 +81,10 @@ class Words:
     def listed(self, items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
         """Things one after another: "a, b, and c"."""
         return format_list(list(items), style, locale=self._locale)
+
+    def day(self, day: date) -> str:
+        """A day of the year as people write it in little room: "Nov 20"."""
+        return format_skeleton("MMMd", day, locale=self._locale)
 
     def time(self, at: float, style: Clock = "R") -> str:
         """A point in time that everybody's Discord shows in its own zone and language, "R" as in "in 5 minutes"."""

@@ -45,7 +45,20 @@ class Building:
         role = Role(world.new_id(), "bot", BOT, managed=True, position=1)
         guild.roles[role.id] = role
         self.member(guild, world.bot, roles=[role])
-        world.tell(News("GUILD_CREATE", lambda whole: payloads.whole_guild(guild, world), guild, _GUILDS))
+
+        def joined(whole: bool) -> Json:
+            """Of a server that was not there before Discord does not say that it is available again."""
+            return {name: value for name, value in payloads.whole_guild(guild, world).items() if name != "unavailable"}
+
+        world.tell(News("GUILD_CREATE", joined, guild, _GUILDS))
+
+    def outage(self, guild: Guild, *, over: bool = False) -> None:
+        """A server cannot be reached for a while; or it can again."""
+        data: Json = {"id": str(guild.id), "unavailable": True}
+        news = News("GUILD_DELETE", lambda whole: data, guild, _GUILDS)
+        back = News("GUILD_CREATE", lambda whole: payloads.whole_guild(guild, self.world), guild, _GUILDS)
+        self.world.tell(back if over else news)
+        self.world.stir()
 
     def channel(
         self, guild: Guild, name: str = "general", *, nsfw: bool = False, bot_may_post: bool = True, kind: int = 0
