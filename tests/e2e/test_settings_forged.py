@@ -60,6 +60,8 @@ async def unchanged(stage: Stage) -> bool:
         "__init__",
         "pick.__class__",
         "places.7.models",
+        "open." + "x" * 80,
+        "open.who" + "\u202e" * 90,
     ],
 )
 async def test_an_id_that_no_panel_has_does_nothing_even_for_moderators(stage: Stage, rest: str) -> None:
