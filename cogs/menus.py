@@ -1,6 +1,5 @@
-"""The menu of a message: Edit image, Use as reference, Image info, Delete image."""
+"""The menu of a message: Edit image, Use as reference, Image info, Report image, Delete image."""
 
-import re
 from typing import Any
 
 import discord
@@ -14,12 +13,11 @@ from bot.ui.acks import acknowledged
 from bot.ui.buttons import Sign, pins_view
 from bot.ui.client import Bot
 from bot.ui.modals import PromptForm
+from bot.ui.ours import job_of
 from bot.ui.pins import MOST
 from bot.ui.translator import menu
 from bot.words import Words, sentence
 
-_OURS = re.compile(r"seedream-([0-9]{1,18})-[0-9]+\.\w+$")
-_OF_ONE_JOB = {"again", "retry", "cancel"}  # these stand under messages about one job only
 _NONE = sentence("I see no picture in this message · choose one with a picture, or attach it to `/edit`")
 _NOT_MINE = sentence("This is not a picture of mine")
 
@@ -33,6 +31,7 @@ class Menus(commands.Cog):
             app_commands.ContextMenu(name=menu("Edit image"), callback=self.edit),
             app_commands.ContextMenu(name=menu("Use as reference"), callback=self.use),
             app_commands.ContextMenu(name=menu("Image info"), callback=self.info),
+            app_commands.ContextMenu(name=menu("Report image"), callback=self.report),
             app_commands.ContextMenu(name=menu("Delete image"), callback=self.delete),
         ]
 
@@ -92,6 +91,14 @@ class Menus(commands.Cog):
         else:
             await self._bot.presses.about(interaction, job)
 
+    async def report(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Ask what is wrong with a picture of ours, for its moderators."""
+        job = await self._job(message)
+        if job is None:
+            await _say(interaction, Words(str(interaction.locale)).say(_NOT_MINE))
+        else:
+            await self._bot.desk.ask(interaction, job.id, message.id)
+
     async def delete(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Delete a picture of ours, for those who may."""
         job = await self._job(message)
@@ -109,17 +116,6 @@ class Menus(commands.Cog):
 
 
 _SILENT = discord.AllowedMentions.none()
-
-
-def job_of(message: discord.Message) -> int | None:
-    """The number of the job that one of our messages is about, by its buttons or by the names of its pictures."""
-    for row in message.components:
-        for child in row.children if isinstance(row, discord.ActionRow) else ():
-            sign = Sign.read(child.custom_id)
-            if sign is not None and sign.verb in _OF_ONE_JOB:
-                return sign.number
-    names = (_OURS.search(attachment.filename) for attachment in message.attachments)
-    return next((int(name[1]) for name in names if name), None)
 
 
 async def _say(interaction: discord.Interaction[Any], text: str) -> None:

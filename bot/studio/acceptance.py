@@ -64,7 +64,7 @@ class Law:
     limits: Limits
     member: Member  # here
     everywhere: Member
-    paused: bool
+    paused: str | None = None  # the whole bot, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,8 @@ def law_of(tx: Transaction, who: Who, place: Place, defaults: Limits) -> Law:
     member = _member(found.get((here, who.user)), who.user, tx.now) if who.server is not None else Member(who.user)
     grants = (*everywhere.grants, *member.grants)
     limits = limits_for(defaults, rules, who.roles, grants)
-    return Law(rules, limits, member, everywhere, bool(found.get((HOUSE, 0), {}).get("paused")))
+    paused = found.get((HOUSE, 0), {}).get("paused")
+    return Law(rules, limits, member, everywhere, str(paused.get("reason", "")) if paused else None)
 
 
 def place_of(origin: Origin) -> Place:

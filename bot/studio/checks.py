@@ -14,6 +14,7 @@ Check = Callable[[str, Any], Any]
 
 MANY = 250  # so many roles a server can have
 MOST_WORDS = 500
+LONGEST_REASON = 300
 _LONG = 100
 _LARGEST = 2**63 - 1
 
@@ -105,6 +106,14 @@ def word(name: str, value: Any) -> str:
             name, sentence("is not a name"), sentence("write one of 1 to {most} characters"), most=_LONG
         )
     return value.strip()
+
+
+def reason(name: str, value: Any) -> str:
+    """Why something was done, in the words of who did it."""
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= LONGEST_REASON:
+        says, fix = sentence("is not a reason"), sentence("write 1 to {most} characters")
+        raise BadPreference(name, says, fix, most=LONGEST_REASON)
+    return " ".join(value.split())
 
 
 def number_of(name: str, value: Any) -> int:

@@ -17,7 +17,8 @@ from bot.store.database import Database, Transaction
 from bot.studio import deeds, members, notices, preferences, queue, reports, takedown
 from bot.studio.acceptance import HOUSE, Diagnosis, place_of
 from bot.studio.cancel import ask_to_cancel, cancel_waiting
-from bot.studio.checks import Offer
+from bot.studio.cases import Case, case_of
+from bot.studio.checks import LONGEST_REASON, Offer
 from bot.studio.deeds import Deed
 from bot.studio.job import Job, Origin, Who
 from bot.studio.limits import Barrier, Limits, Refusal, Scope
@@ -115,8 +116,9 @@ class Office:
     # Pause
 
     async def pause(self, by: Who, reason: str = "", *, everywhere: bool = False) -> bool | Refusal:
-        """Accept nothing more, here or from anybody; what waits already goes on. False: it was paused already."""
-        return await self._pause(by, {"by": by.user, "reason": reason[:300]}, everywhere)
+        """Accept nothing more, here or from anybody, and tell them why; what waits already goes on. False: it was
+        paused already, with the same words."""
+        return await self._pause(by, {"by": by.user, "reason": " ".join(reason.split())[:LONGEST_REASON]}, everywhere)
 
     async def resume(self, by: Who, *, everywhere: bool = False) -> bool | Refusal:
         """Accept again. False: it was not paused."""
@@ -125,7 +127,8 @@ class Office:
     async def _pause(self, by: Who, paused: Mapping[str, Any] | None, everywhere: bool) -> bool | Refusal:
         if everywhere:
             return await self._owners(by, lambda tx: _pause_all(tx, by.user, paused))
-        done = await self.change(by, {"paused": True if paused else None})
+        why = (paused["reason"] or None) if paused else None
+        done = await self.change(by, {"paused": True if paused else None, "pause_reason": why})
         return done if isinstance(done, Refusal) else done.before != done.after
 
     # People
@@ -174,18 +177,29 @@ class Office:
 
         return await self._database.write(work)
 
-    async def reports(self, by: Who, state: str = reports.OPEN, number: int = 1) -> reports.Page | Refusal:
+    async def reports(
+        self, by: Who, state: str = reports.OPEN, number: int = 1, size: int = 5
+    ) -> reports.Page | Refusal:
         """The reports of a server; of what was made in none, for the owner."""
-        return await self._desk(by, lambda tx: reports.page(tx, by.server, state=state, number=number))
+        return await self._desk(by, lambda tx: reports.page(tx, by.server, state=state, number=number, size=size))
+
+    async def reported(self, by: Who, report: int) -> Case | Refusal:
+        """A report of this server, open or closed, with everything that it takes to decide on it."""
+        return await self._desk(by, lambda tx: case_of(tx, by.server, report) or Refusal(Barrier.NO_SUCH_REPORT))
 
     async def dismiss(self, by: Who, report: int) -> Report | Refusal:
         """There is nothing wrong with it: all reports of the same picture are closed."""
         return await self._desk(by, lambda tx: _close(tx, by, report, reports.DISMISSED, deeds.DISMISS))
 
     async def act(self, by: Who, report: int, *, delete: bool = False, block: bool = False) -> Taken | Report | Refusal:
-        """Close all reports of the same picture, delete it, and block who has asked for it, as is wanted."""
+        """Close all reports of the same picture, delete it, and block who has asked for it, as is wanted. What is not
+        done yet has to be cancelled first."""
 
         def work(tx: Transaction) -> tuple[Report, Taken | None] | Refusal:
+            about = reports.find(tx, by.server, report)
+            made = queue.load(tx, about.job) if about is not None and delete else None
+            if made is not None and not made.state.final:
+                return Refusal(Barrier.UNDER_WAY)
             closed = _close(tx, by, report, reports.ACTED, deeds.ACT)
             if isinstance(closed, Refusal):
                 return closed
@@ -325,12 +339,17 @@ def _not_allowed(by: Who) -> Refusal:
 
 def _pause_all(tx: Transaction, by: int, paused: Mapping[str, Any] | None) -> bool:
     before = recall(tx, HOUSE, 0)
-    if bool(before.get("paused")) == bool(paused):
+    was, now = _told(before.get("paused")), _told(paused)
+    if was == now:
         return False
     note(tx, HOUSE, 0, {**before, "paused": paused})
-    was, now = {"paused": paused is None}, {"paused": paused is not None}
     deeds.write(tx, Deed(None, by, deeds.PAUSE if paused else deeds.RESUME, before=was, after=now))
     return True
+
+
+def _told(paused: Mapping[str, Any] | None) -> dict[str, Any]:
+    reason = paused.get("reason") if paused else None
+    return {"paused": paused is not None, **({"reason": reason} if reason else {})}
 
 
 def _job_of(tx: Transaction, by: Who, number: int) -> Job | Refusal:

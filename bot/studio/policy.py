@@ -48,7 +48,7 @@ class Facts:
     place: Place
     wish: Wish
     rules: Rules = field(default_factory=Rules)
-    paused: bool = False  # the whole bot
+    paused: str | None = None  # the whole bot, and why
     blocked: Block | None = None  # here
     banned: Block | None = None  # everywhere
     price: int | None = None
@@ -136,8 +136,12 @@ def _refusal(barrier: Barrier, scope: Scope, told: Told) -> Refusal | None:
     return Refusal(barrier, scope, **known, facts={name: fact for name, fact in told.items() if name not in known})
 
 
+def _because(reason: str | None) -> Told:
+    return {"reason": reason} if reason else {}
+
+
 def _paused_everywhere(facts: Facts) -> Told:
-    return {} if facts.paused else None
+    return None if facts.paused is None else _because(facts.paused)
 
 
 def _banned(facts: Facts) -> Told:
@@ -145,7 +149,7 @@ def _banned(facts: Facts) -> Told:
 
 
 def _paused(facts: Facts) -> Told:
-    return {} if facts.rules.paused else None
+    return _because(facts.rules.pause_reason) if facts.rules.paused else None
 
 
 def _blocked(facts: Facts) -> Told:

@@ -25,6 +25,7 @@ from bot.studio.checks import (
     blockable,
     number_of,
     ratio,
+    reason,
     switch,
     word,
 )
@@ -46,6 +47,7 @@ _STANDARDS: Known = {  # what is taken where nobody says it
 }
 IN_PLACE: Known = {  # what a channel may set for itself
     "paused": switch,
+    "pause_reason": reason,
     "models": ListOf(word),
     "sizes": ListOf(word),
     "most_images": Number(1000),
@@ -208,6 +210,8 @@ def _changed(stored: Mapping[str, Any], changes: Any, known: Known, place: str =
         says = sentence("is not a list of names and values")
         raise BadPreference(place.removesuffix("."), says, sentence("write such a list"))
     values = dict(stored)
+    if "paused" in changes and "pause_reason" in known:  # the reason was that of another pause
+        changes = {"pause_reason": None, **changes}
     for name, value in changes.items():
         if name not in known:
             says, fix = sentence("is not a preference"), sentence("there are {choices}")

@@ -11,7 +11,7 @@ from bot.studio import notices
 from bot.studio.job import Job
 
 OPEN, DISMISSED, ACTED = "open", "dismissed", "acted"
-_LONGEST = 1000  # characters of a reason
+LONGEST = 1000  # characters of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def file(
         "channel_id": channel or job.origin.channel or None,
         "message_id": message,
         "reporter_id": reporter,
-        "told": {"reason": " ".join(reason.split())[:_LONGEST]},
+        "told": {"reason": " ".join(reason.split())[:LONGEST]},
         "state": OPEN,
         "at": tx.now,
     }

@@ -31,12 +31,13 @@ class Rules:
 
     `roles` and `channels` may, `denied_…` may not, whatever else is allowed. `references`: whose pictures may be gone
     on from. `confirm_cost` (money) and `confirm_images`: what is more than that has to be confirmed. `places` are the
-    values that differ in a channel, in the threads of it too.
+    values that differ in a channel, in the threads of it too. `pause_reason` is told to whoever is refused.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     tiers: Mapping[int, Tier] = field(default_factory=dict)
     paused: bool = False
+    pause_reason: str | None = None
     models: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
     most_images: int = 0

@@ -12,7 +12,7 @@ from bot.store.database import Transaction
 from bot.store.tables import jobs
 from bot.studio import deeds, pins, queue
 from bot.studio.deeds import Deed
-from bot.studio.history import forget_pictures
+from bot.studio.history import DELETED, forget_pictures
 from bot.studio.job import Job, Who
 from bot.studio.orders import GONE, shelved
 from bot.studio.preferences import log_channel
@@ -29,10 +29,15 @@ class Taken:
 
 
 def take_down(tx: Transaction, number: int, by: Who) -> Taken | None:
-    """Forget the pictures of a job, and write that into the audit log; None if it is not over, or there is none."""
+    """Forget the pictures of a job, and write that into the audit log; None if it is not over, or there is none. What
+    is deleted already stays as it is."""
     locked = select(jobs.c.id).where(jobs.c.id == number).with_for_update()
     job = queue.load(tx, number) if tx.run(locked).first() else None
-    if job is None or not forget_pictures(tx, number):
+    if job is None:
+        return None
+    if job.delivery is not None and job.delivery.way == DELETED:
+        return Taken(job)
+    if not forget_pictures(tx, number):
         return None
     names = shelved(job.request)
     emptied = {**job.request}

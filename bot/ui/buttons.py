@@ -43,9 +43,17 @@ _LABELS = {
     "show": ("🖼️", sentence("Show")),
     "unpin": ("📌", sentence("Let go")),
     "forget": ("🗑️", sentence("Forget me")),
+    "report": ("🚩", sentence("Report")),
+    "reports": ("🚩", sentence("Open reports")),
+    "remove": ("🗑️", sentence("Delete picture")),
+    "ban": ("⛔", sentence("Block person")),
+    "dismiss": ("", sentence("Dismiss")),
+    "revoke": ("", sentence("Take it back")),
 }
 _STYLES = {
     "delete": discord.ButtonStyle.danger,
+    "remove": discord.ButtonStyle.danger,
+    "ban": discord.ButtonStyle.danger,
     "retry": discord.ButtonStyle.primary,
     "go": discord.ButtonStyle.primary,
     "forget": discord.ButtonStyle.danger,
@@ -133,7 +141,7 @@ def confirm_view(number: int, locale: str) -> discord.ui.View:
 
 def more_view(job: Job, words: Words, links: Iterable[tuple[str, str]] = ()) -> discord.ui.View:
     """What is not asked for every day, and where things are: label and address of each link."""
-    verbs = ("dm", "info", "spoiler")
+    verbs = ("dm", "info", "spoiler", "report")
     buttons: list[discord.ui.Item[Any]] = [JobButton.of(Sign(verb, job.id), words) for verb in verbs]
     return _rows(buttons, [discord.ui.Button(label=label, url=url) for label, url in links])
 
@@ -147,14 +155,17 @@ def info_view(job: Job, words: Words) -> discord.ui.View:
 def history_view(jobs: Iterable[Job], words: Words, number: int, of: int, search: str = "") -> discord.ui.View:
     """Under a page of jobs: one button to bring each here, and those to the pages before and after it."""
     shown = [JobButton.of(Sign("show", job.id), words, f"#{job.id}") for job in jobs]
-    if of == 1:
-        return _rows(shown)
-    kept = search[:LONGEST_SEARCH]
-    before, after = Sign("page", max(1, number - 1), kept), Sign("page", min(of, number + 1), kept)
-    back = JobButton.of(before, words, "◀", disabled=number <= 1)
-    # Two buttons of one message may not have the same custom_id, not even when one of them cannot be pressed.
-    on = JobButton.of(after if after != before else Sign("page", number + 1, kept), words, "▶", disabled=number >= of)
-    return _rows(shown, [back, on])
+    return _rows(shown, _turning("page", words, number, of, search[:LONGEST_SEARCH]))
+
+
+def signs_view(signs: Sequence[Sign], words: Words) -> discord.ui.View:
+    """A row of buttons."""
+    return _rows([JobButton.of(sign, words) for sign in signs])
+
+
+def pages_view(signs: Sequence[Sign], words: Words, page: Sign, of: int) -> discord.ui.View:
+    """A row of buttons under a page, and those to the pages before and after it: `page` is what leads to this one."""
+    return _rows([JobButton.of(sign, words) for sign in signs], _turning(page.verb, words, page.number, of, page.rest))
 
 
 def queue_view(jobs: Iterable[Job], words: Words) -> discord.ui.View:
@@ -194,6 +205,17 @@ def usage_view(words: Words, place: int, chosen: Chosen, views: Sequence[tuple[s
 def fresh(make: Callable[[Job], discord.ui.View], job: Job) -> Fresh:
     """The same view, new each time: a view object belongs to one message."""
     return lambda: make(job)
+
+
+def _turning(verb: str, words: Words, number: int, of: int, rest: str) -> list[discord.ui.Item[Any]]:
+    """To the pages before and after this one."""
+    if of == 1:
+        return []
+    before, after = Sign(verb, max(1, number - 1), rest), Sign(verb, min(of, number + 1), rest)
+    back = JobButton.of(before, words, "◀", disabled=number <= 1)
+    # Two buttons of one message may not have the same custom_id, not even when one of them cannot be pressed.
+    on = JobButton.of(after if after != before else Sign(verb, number + 1, rest), words, "▶", disabled=number >= of)
+    return [back, on]
 
 
 def _view(job: Job, *rows: Sequence[str]) -> discord.ui.View:

@@ -143,7 +143,7 @@ def queue(words: Words, tickets: Sequence[Ticket], standing: Standing) -> str:
 
 def usage(words: Words, standing: Standing) -> str:
     """What is left of each allowance, and when it comes back."""
-    lines = [_left(words, left) for left in standing.left]
+    lines = [remaining(words, left) for left in standing.left]
     if not lines:
         lines = [words.say("There is no limit for you here")]
     under_way = words.say(
@@ -237,10 +237,11 @@ def _state(words: Words, job: Job) -> str:
     return words.say(_DELETED if deleted else STATES[job.state])
 
 
-def _left(words: Words, left: Left) -> str:
+def remaining(words: Words, left: Left, whose: str | None = None) -> str:
+    """What is left of one limit, and when all of it is there again."""
     figure = words.money if left.measure == "cost" else words.number
     facts = {
-        "who": words.say(_SCOPES[left.scope]),
+        "who": whose or words.say(_SCOPES[left.scope]),
         "left": figure(left.left),
         "limit": figure(left.limit),
         "period": words.say(_PERIODS[left.period]),

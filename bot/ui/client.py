@@ -17,6 +17,7 @@ from bot.ui.asking import Asking
 from bot.ui.buttons import ITEMS
 from bot.ui.commands import Tree
 from bot.ui.delivery import packer
+from bot.ui.desk import Desk
 from bot.ui.drafts import Drafts
 from bot.ui.faults import REFUSED
 from bot.ui.forms import Forms
@@ -45,6 +46,8 @@ COGS = (
     "cogs.privacy",
     "cogs.help",
     "cogs.menus",
+    "cogs.admin",
+    "cogs.audit",
 )
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)  # none of them is privileged
 _AWAY: tuple[type[Exception], ...] = (discord.GatewayNotFound, discord.HTTPException, *CONNECTION_ERRORS)
@@ -79,6 +82,7 @@ class Bot(commands.AutoShardedBot):
     collector: Collector
     drafts: Drafts
     presses: Presses
+    desk: Desk
 
     def __init__(self, settings: Settings, onlooker: Onlooker | None = None) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
@@ -115,14 +119,12 @@ class Bot(commands.AutoShardedBot):
         self.add_dynamic_items(*ITEMS)
         home, workshop = self.settings.data_dir, house.workshop
         reprints = Reprints(self, packer(workshop.seedream, workshop.press, home), home, house.database.now)
-        self.presses = Presses(
-            house,
-            self.asking,
-            Forms(house, self.asking, self.drafts),
-            self.pins,
-            reprints,
-            Removal(self, house.database, house.office),
-        )
+        removal = Removal(self, house.database, house.office)
+        self.desk = Desk(self, house, removal)
+        forms = Forms(house, self.asking, self.drafts)
+        self.presses = Presses(house, self.asking, forms, self.pins, reprints, removal)
+        for verb, does in self.desk.does.items():
+            self.presses.teach(verb, does)
         for cog in cogs:
             await self.load_extension(cog)
         for resident in self.cogs.values():

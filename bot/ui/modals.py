@@ -8,6 +8,8 @@ from typing import Any
 import discord
 
 from bot.seedream.models import ImageRequest
+from bot.studio.checks import LONGEST_REASON
+from bot.studio.reports import LONGEST
 from bot.ui.buttons import PRESSED, Sign
 from bot.words import Words, sentence
 
@@ -15,8 +17,9 @@ LIFE = 900.0  # seconds; discord.py keeps a form that nobody sends for ever unle
 LONGEST_PROMPT = 4000  # Discord's limit for a field
 LONGEST_TITLE = 45
 _LONGEST_OPTION = 100
-PROMPT = "prompt"
+PROMPT, REASON = "prompt", "reason"
 OPTIONS = ("model", "size", "ratio")  # the names that they have in a request, and in commands
+MOST_REASON: Mapping[str, int] = {"report": LONGEST, "pause": LONGEST_REASON}
 _SENT = "seedream_sent"
 
 # By the verb: the title, and what the field is called.
@@ -26,30 +29,48 @@ _ASKS: Mapping[str, tuple[str, str]] = {
     "retry": (sentence("Edit & retry"), sentence("The prompt, as it should be")),
     "draft": (sentence("Edit & retry"), sentence("The prompt, as it should be")),
     "change": (sentence("Edit image"), sentence("What to change in the picture")),
+    "report": (sentence("Report image"), sentence("What is wrong with it?")),
+    "pause": (sentence("Pause"), sentence("Why? Who asks meanwhile is told")),
 }
 
 
-class PromptForm(discord.ui.Modal):
-    """Asks for a prompt, with one filled in to begin with; of a whole request also for what is most often wrong."""
+class _Form(discord.ui.Modal):
+    """What all of them have in common."""
 
-    def __init__(self, sign: Sign, words: Words, prompt: str = "", request: ImageRequest | None = None) -> None:
-        title, label = _ASKS[sign.verb]
-        super().__init__(title=words.say(title)[:LONGEST_TITLE], custom_id=str(sign), timeout=LIFE)
-        self._ask(words.say(label), PROMPT, prompt, LONGEST_PROMPT, discord.TextStyle.paragraph)
-        for option in OPTIONS if request is not None else ():
-            self._ask(words.name(option), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
+    def __init__(self, sign: Sign, words: Words) -> None:
+        self._label = words.say(_ASKS[sign.verb][1])
+        super().__init__(title=words.say(_ASKS[sign.verb][0])[:LONGEST_TITLE], custom_id=str(sign), timeout=LIFE)
 
     def _ask(
         self, label: str, name: str, before: str, most: int, style: discord.TextStyle = discord.TextStyle.short
     ) -> None:
+        needed = name in {PROMPT, REASON}
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            style=style, custom_id=name, default=before[:most] or None, required=name == PROMPT, max_length=most
+            style=style, custom_id=name, default=before[:most] or None, required=needed, max_length=most
         )
         self.add_item(discord.ui.Label(text=label[:LONGEST_TITLE], component=field))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Hand it on, as a button does."""
         await submitted(interaction)
+
+
+class PromptForm(_Form):
+    """Asks for a prompt, with one filled in to begin with; of a whole request also for what is most often wrong."""
+
+    def __init__(self, sign: Sign, words: Words, prompt: str = "", request: ImageRequest | None = None) -> None:
+        super().__init__(sign, words)
+        self._ask(self._label, PROMPT, prompt, LONGEST_PROMPT, discord.TextStyle.paragraph)
+        for option in OPTIONS if request is not None else ():
+            self._ask(words.name(option), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
+
+
+class ReasonForm(_Form):
+    """Asks why."""
+
+    def __init__(self, sign: Sign, words: Words) -> None:
+        super().__init__(sign, words)
+        self._ask(self._label, REASON, "", MOST_REASON[sign.verb], discord.TextStyle.paragraph)
 
 
 async def submitted(interaction: discord.Interaction[Any]) -> None:
@@ -59,17 +80,20 @@ async def submitted(interaction: discord.Interaction[Any]) -> None:
         interaction.client.dispatch(PRESSED, interaction)
 
 
-def values_of(interaction: discord.Interaction[Any]) -> dict[str, str] | None:
-    """What stands in the fields, by their names; None if there is no prompt, or more in one than can be typed."""
-    values = written(interaction)
-    return values if values is not None and PROMPT in values else None
+def values_of(
+    interaction: discord.Interaction[Any], needed: str = PROMPT, most: int = LONGEST_PROMPT
+) -> dict[str, str] | None:
+    """What stands in the fields, by their names; None if what is needed is not there, or there is more in one than
+    can be typed."""
+    values = written(interaction, most)
+    return values if values is not None and needed in values else None
 
 
-def written(interaction: discord.Interaction[Any]) -> dict[str, str] | None:
+def written(interaction: discord.Interaction[Any], most: int = LONGEST_PROMPT) -> dict[str, str] | None:
     """What stands in the fields of any form; None if there is something in one that cannot have been typed."""
     data: Any = interaction.data or {}
     found = {str(field.get("custom_id")): field.get("value") for field in _fields(data)}
-    values = {name: value for name, value in found.items() if isinstance(value, str) and len(value) <= LONGEST_PROMPT}
+    values = {name: value for name, value in found.items() if isinstance(value, str) and len(value) <= most}
     return values if len(values) == len(found) else None
 
 

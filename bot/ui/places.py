@@ -11,6 +11,7 @@ from bot.studio.courier import CourierError
 from bot.studio.job import Origin, Who
 from bot.ui.asides import LONGEST
 from bot.ui.faults import Barred, plainly
+from bot.ui.owners import owners_of
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +62,11 @@ def who_of(interaction: discord.Interaction[Any]) -> Who:
     """Who asks. Where the bot is not a member itself, a server is none of its business."""
     roles = getattr(interaction.user, "roles", ())
     server = interaction.guild_id if interaction.is_guild_integration() else None
+    owner = interaction.user.id in owners_of(interaction.client.application)
     if server is None:
-        return Who(interaction.user.id)
+        return Who(interaction.user.id, owner=owner)
     moderator = interaction.permissions.manage_guild or interaction.permissions.administrator
-    return Who(interaction.user.id, server, tuple(role.id for role in roles), moderator)
+    return Who(interaction.user.id, server, tuple(role.id for role in roles), moderator, owner)
 
 
 def origin_of(
@@ -83,8 +85,8 @@ def origin_of(
         visibility=visibility,
         upload_limit=interaction.filesize_limit,
         notes=notes,
-        within=_within(interaction.channel) if here else None,
-        age_restricted=here and _is_age_restricted(interaction.channel),
+        within=within_of(interaction.channel) if here else None,
+        age_restricted=here and is_age_restricted(interaction.channel),
     )
 
 
@@ -104,7 +106,7 @@ def asked_in(message: discord.Message) -> tuple[Who, Origin]:
     guild = message.guild
     roles = message.author.roles if isinstance(message.author, discord.Member) else ()
     who = Who(message.author.id, guild.id if guild else None, tuple(role.id for role in roles), _moderates(message))
-    return who, Origin(f"message:{message.id}", message.channel.id, within=_within(message.channel))
+    return who, Origin(f"message:{message.id}", message.channel.id, within=within_of(message.channel))
 
 
 def place_of_message(message: discord.Message, answer: discord.Message, visibility: str = "public") -> Place:
@@ -123,18 +125,18 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         visibility="public" if visibility == "private" else visibility,  # it is in private where nobody else is
         upload_limit=guild.filesize_limit if guild and here else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
         # What is answered in a direct message was asked for in the server all the same: its rules hold.
-        within=_within(message.channel) or (None if here else message.channel.id),
-        age_restricted=_is_age_restricted(message.channel),
+        within=within_of(message.channel) or (None if here else message.channel.id),
+        age_restricted=is_age_restricted(message.channel),
     )
     return Place(origin, asked_in(message)[0], answer.edit, further)
 
 
-def _within(channel: object) -> int | None:
+def within_of(channel: object) -> int | None:
     """The channel of a thread."""
     return channel.parent_id if isinstance(channel, discord.Thread) else None
 
 
-def _is_age_restricted(channel: object) -> bool:
+def is_age_restricted(channel: object) -> bool:
     """Whether it is for adults; a thread is what its channel is."""
     asked = getattr(channel, "is_nsfw", None)
     return bool(asked()) if callable(asked) else False

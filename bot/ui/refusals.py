@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.studio.checks import LONGEST_REASON
 from bot.studio.limits import Barrier, Period, Refusal, Scope
 from bot.studio.policy import NeedsConfirmation
 from bot.studio.rules import OFF
+from bot.ui.cards import code
 from bot.ui.problems import problems
 from bot.words import Words, sentence
 
@@ -104,6 +106,13 @@ def refused(refusal: Refusal, locale: str) -> str:
     return " · ".join((words.say(stands, **facts), words.say(_FREE), words.say(now, **facts)))
 
 
+def denied(refusal: Refusal, locale: str) -> str:
+    """What is told to somebody who wanted something that costs nothing: what · what to do."""
+    words = Words(locale)
+    facts = _facts(words, refusal)
+    return " · ".join(words.say(part, **facts) for part in BARRIERS[refusal.barrier])
+
+
 def confirm(needed: NeedsConfirmation, locale: str) -> str:
     """What a person is asked before something that the server wants to be confirmed."""
     words = Words(locale)
@@ -154,7 +163,9 @@ def _laws(words: Words, refusal: Refusal, scope: Scope) -> dict[str, str]:
     off = facts.get("policy") == OFF
     known = facts.get("word")
     return {
-        "paused": words.say(paused[0]),
+        "paused": words.say("{what}: {reason}", what=words.say(paused[0]), reason=code(reason, LONGEST_REASON))
+        if (reason := facts.get("reason"))
+        else words.say(paused[0]),
         "goes_on": words.say(paused[1]),
         "blocked": words.say(blocked[0]),
         "unblocked": words.say("try again {when}", when=_when(words, refusal))

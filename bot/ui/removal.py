@@ -1,5 +1,6 @@
 """Takes the pictures of a job out of Discord and out of the database; what was asked for stays in the history."""
 
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -41,15 +42,20 @@ class Removal:
             gone.clear()
         if pressed is None and await acknowledged(interaction, private=True) is None:
             return
-        places = dict.fromkeys(job.delivery.messages if job.delivery else (), job.origin.channel)
-        if message is not None:
-            places[message.id] = message.channel.id
-        clean = [await self._delete(channel, number) for number, channel in places.items() if number not in gone]
+        seen = {message.id: message.channel.id} if message is not None else {}
+        clean = await self.clear(job, seen, gone)
         if job.who.user == interaction.user.id:
             await self._database.write(lambda tx: forget_pictures(tx, job.id))
         else:  # whoever may delete the messages of others moderates here, and that is written down
             await self._office.delete_result(replace(who_of(interaction), moderator=True), job.id)
-        await _tell(interaction, done if all(clean) else not_done, further=pressed is not None)
+        await _tell(interaction, done if clean else not_done, further=pressed is not None)
+
+    async def clear(self, job: Job, seen: Mapping[int, int], gone: Container[int] = ()) -> bool:
+        """Delete all messages with pictures of a job, and those that were `seen` with their channels; whether none of
+        them is left."""
+        places = {**dict.fromkeys(job.delivery.messages if job.delivery else (), job.origin.channel), **seen}
+        clean = [await self._delete(channel, number) for number, channel in places.items() if number not in gone]
+        return all(clean)
 
     async def _delete(self, channel: int, number: int) -> bool:
         place = self._client.get_partial_messageable(channel).get_partial_message(number)

@@ -1,10 +1,12 @@
 """What the owner of the bot is told, in a direct message, about troubles that only they can mend."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import discord
 
 from bot.ui.faults import Barred, plainly
+from bot.ui.owners import first_of
 from bot.words import Words, sentence
 
 _TOLD: Mapping[str, str] = {
@@ -19,15 +21,20 @@ _MEANWHILE = sentence("Until then its jobs go to the next provider, or fail. You
 
 async def warn(client: discord.Client, provider: str, error: str, patience: float) -> bool:
     """Write to the owner; False if they take no messages. Raises CourierError."""
-    application = await plainly(client.application_info(), patience)
-    owner = application.team.owner_id if application.team else application.owner.id
-    if owner is None:
-        return False
     words = Words("en")
     text = words.say(_TOLD[error], provider=provider) + "\n" + words.say(_MEANWHILE)
     try:
-        person = await plainly(client.fetch_user(owner), patience)
-        await plainly(person.send(text, allowed_mentions=discord.AllowedMentions.none()), patience)
+        return await write_to_owner(client, {"content": text}, patience)
     except Barred:
         return False
+
+
+async def write_to_owner(client: discord.Client, letter: Mapping[str, Any], patience: float) -> bool:
+    """Send the owner a direct message, given as `send` takes it; False if nobody owns the bot. Raises Barred and
+    CourierError."""
+    owner = first_of(await plainly(client.application_info(), patience))
+    if owner is None:
+        return False
+    person = await plainly(client.fetch_user(owner), patience)
+    await plainly(person.send(**letter, allowed_mentions=discord.AllowedMentions.none()), patience)
     return True

@@ -39,7 +39,7 @@ def given(facts: Facts = FINE, *, who: Any = None, place: Any = None, wish: Any 
 
 
 STANDS: list[tuple[Facts, Refusal]] = [
-    (replace(FINE, paused=True), Refusal(Barrier.PAUSED, Scope.ALL)),
+    (replace(FINE, paused=""), Refusal(Barrier.PAUSED, Scope.ALL)),
     (replace(FINE, banned=Block(9, 0.0, until=5.0)), Refusal(Barrier.BLOCKED, Scope.ALL, returns_at=5.0)),
     (given(paused=True), Refusal(Barrier.PAUSED, Scope.SERVER)),
     (replace(FINE, blocked=Block(9, 0.0)), Refusal(Barrier.BLOCKED, Scope.SERVER)),
@@ -98,7 +98,7 @@ def test_what_is_allowed_passes_every_rule(facts: Facts) -> None:
 
 
 def test_of_several_rules_the_first_one_decides_and_all_are_told() -> None:
-    verdicts = judge(replace(given(paused=True, models=("other",), most_images=1), paused=True))
+    verdicts = judge(replace(given(paused=True, models=("other",), most_images=1), paused=""))
     assert [verdict.deciding for verdict in verdicts if not verdict.passed] == [True, False, False, False]
     assert [verdict.rule for verdict in verdicts if not verdict.passed] == [
         Barrier.PAUSED,

@@ -1,0 +1,31 @@
+"""The audit log channel, and what the owner of the bot is told: a task that lives as long as the bot."""
+
+import asyncio
+
+from discord.ext import commands
+
+from bot.ui.client import Bot
+from bot.ui.herald import Herald
+
+
+class Audit(commands.Cog):
+    """The task."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._herald = Herald(bot, bot.house)
+        self._task: asyncio.Task[None] | None = None
+
+    async def cog_load(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._herald.run(), name="herald")
+
+    async def cog_unload(self) -> None:
+        """End; what is just being told is told again by the next one, and Discord posts it once."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+
+async def setup(bot: Bot) -> None:
+    """Add it."""
+    await bot.add_cog(Audit(bot))
