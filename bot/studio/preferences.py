@@ -47,7 +47,6 @@ _STANDARDS: Known = {  # what is taken where nobody says it
 }
 IN_PLACE: Known = {  # what a channel may set for itself
     "paused": switch,
-    "pause_reason": reason,
     "models": ListOf(word),
     "sizes": ListOf(word),
     "most_images": Number(1000),
@@ -65,6 +64,7 @@ IN_PLACE: Known = {  # what a channel may set for itself
 }
 IN_SERVER: Known = {
     **IN_PLACE,
+    "pause_reason": reason,
     "channels": ListOf(number_of),
     "denied_channels": ListOf(number_of),
     "audit_channel": number_of,
