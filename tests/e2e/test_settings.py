@@ -80,7 +80,7 @@ async def test_a_model_that_is_in_no_list_is_written(stage: Stage) -> None:
         await panel.go("defaults")
         await panel.press("one.default_ratio")
         assert await panel.write("add.default_ratio", default_ratio="5：4") == (
-            "✅ **Default ratio**: that of the model → 5:4"
+            "✅ **Default ratio**: up to the model → 5:4"
         )
         assert "is not a ratio" in await panel.write("add.default_ratio", default_ratio="wide")
 
@@ -335,9 +335,7 @@ async def test_the_last_own_value_that_goes_takes_its_channel_out_of_the_list(st
 async def test_the_servers_language_is_spoken_where_everybody_reads(stage: Stage) -> None:
     async with stage.playing():
         panel = await opened(moderator(stage))
-        assert await panel.pick("log", "language", "zh-CN") == (
-            "✅ **Language**: that of the member or the server in Discord → 中文"
-        )
+        assert await panel.pick("log", "language", "zh-CN") == ("✅ **Language**: same as in Discord → 中文")
         said = await stage.ada.says("@bot")
         await panel.pick("who", "paused", "on")
         assert "机器人" in await refused_in_chinese(stage)

@@ -19,10 +19,10 @@ async def test_model_size_and_ratio_are_taken_where_nothing_is_said(stage: Stage
         assert "Seedream 4.5 · *default*" in panel.text
         assert await panel.pick_here("model", "seedream-4.0") == "✅ **Model**: Seedream 4.5 → Seedream 4.0"
         await panel.press("back.model")
-        assert await panel.pick_here("size", "1K") == "✅ **Size**: that of the model → 1K"
+        assert await panel.pick_here("size", "1K") == "✅ **Size**: up to the model → 1K"
         await panel.press("back.size")
         await panel.press("one.ratio")
-        assert await panel.write("add.ratio", ratio="16:9") == "✅ **Ratio**: that of the model → 16:9"
+        assert await panel.write("add.ratio", ratio="16:9") == "✅ **Ratio**: up to the model → 16:9"
         await drawn(stage, stage.ada)
         made = await job(stage, 1)
         assert (made.model, made.request["size"], made.request["ratio"]) == ("seedream-4.0", "1K", "16:9")
@@ -64,7 +64,7 @@ async def test_visibility_private_is_for_ones_own_eyes_with_commands_and_mention
 async def test_the_language_of_a_person_is_spoken_everywhere(stage: Stage) -> None:
     async with stage.playing():
         panel = await opened(stage.ada, "me")
-        assert await panel.pick_here("language", "中文") == "✅ **Language**: that of your Discord → 中文"
+        assert await panel.pick_here("language", "中文") == "✅ **Language**: same as your Discord → 中文"
         assert "你的设置" in (await opened(stage.ada, "me")).text
         assert "今天" in (await stage.ada.slash("usage me")).text
         await lay_down(stage, paused=True)

@@ -187,7 +187,7 @@ _LANGUAGE = Field(
     sentence("Language"),
     Kind.LANGUAGE,
     sentence("The language of answers that everybody sees. Members can choose their own with `/settings me`."),
-    sentence("that of the member or the server in Discord"),
+    sentence("same as in Discord"),
 )
 _DEFAULT_MODEL = Field(
     "default_model", sentence("Default model"), Kind.MODEL, sentence("Used when a request does not name one.")
@@ -197,14 +197,14 @@ _DEFAULT_RATIO = Field(
     sentence("Default ratio"),
     Kind.RATIO,
     sentence("The shape of new pictures. Edited pictures keep theirs."),
-    sentence("that of the model"),
+    sentence("up to the model"),
 )
 _DEFAULT_SIZE = Field(
     "default_size",
     sentence("Default size"),
     Kind.SIZE,
     sentence("Used where the model has this size."),
-    sentence("that of the model"),
+    sentence("up to the model"),
 )
 _DEFAULT_VISIBILITY = Field(
     "default_visibility",
@@ -269,7 +269,7 @@ PAGES: tuple[Page, ...] = (
         tuple(map(_row, (_DEFAULT_MODEL, _DEFAULT_RATIO, _DEFAULT_SIZE, _DEFAULT_VISIBILITY))),
         sentence("Members can choose their own with `/settings me`."),
     ),
-    Page("places", sentence("Single channels"), ()),
+    Page("places", sentence("Channel overrides"), ()),
 )
 TIER = Page(
     "tiers",
@@ -297,7 +297,7 @@ MINE = Page(
                     sentence("Language"),
                     Kind.LANGUAGE,
                     sentence("The language in which the bot answers you."),
-                    sentence("that of your Discord"),
+                    sentence("same as your Discord"),
                 ),
                 Field(
                     "dm_when_done",
@@ -314,7 +314,7 @@ MINE = Page(
             ),
         )
     ),
-    sentence("They hold for you in every server and in direct messages, in so far as a server allows it."),
+    sentence("They apply in every server and in direct messages, as far as a server allows."),
 )
 
 

@@ -77,7 +77,7 @@ class ServerPanel:
             unset = not self.standing.rules.places.get(place)
             yield discord.ui.ActionRow(
                 maker.button(say("Whole server"), "whole"),
-                maker.button(say("Remove all of this channel's"), "forget", danger=True, disabled=unset),
+                maker.button(say("Remove this override"), "forget", danger=True, disabled=unset),
             )
 
     def _elsewhere(self, page: Page) -> Iterator[Piece]:
