@@ -71,7 +71,7 @@ def need_an_index() -> None:
 @asynccontextmanager
 async def contained(image: Image, words: list[str], settings: dict[str, str]) -> AsyncIterator[Program]:
     """A process as a container of this image would start it, until the end of the context."""
-    command = (image.place("/app/.venv/bin") / words[0], *words[1:])
+    command = [str(image.place("/app/.venv/bin") / words[0]), *words[1:]]
     async with running(command, image.place(image.folder), environment(image, settings), **other_user()) as it:
         yield it
 
