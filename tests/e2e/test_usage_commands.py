@@ -190,6 +190,34 @@ async def test_without_a_chart_the_numbers_are_there_in_words(stage: Stage, monk
         assert [name for name, _ in message.files] == ["usage-30-days.csv"]
 
 
+async def test_when_discord_does_not_take_the_files_the_words_are_there(stage: Stage) -> None:
+    eve = moderator(stage)
+    async with stage.playing():
+        await picture(stage)
+        stage.discord.fail("D20", times=1, route="PATCH /webhooks/")
+        message = await (await eve.slash("usage server")).until(lambda it: it.buttons, SLOW)
+        assert "does not take the files just now" in message.text
+        assert not message.files
+
+
+async def test_a_table_that_is_too_long_is_cut_and_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.ui.usage.MOST_LINES", 1)
+    eve = moderator(stage)
+    async with stage.playing():
+        await picture(stage)
+        assert "The table is cut" in (await shown(await eve.slash("usage server"), SLOW)).text
+
+
+async def test_members_whose_names_discord_does_not_tell_are_numbers(stage: Stage) -> None:
+    eve = moderator(stage)
+    async with stage.playing():
+        await picture(stage)
+        stage.discord.leave(stage.guild, stage.ada)
+        message = await shown(await eve.slash("usage server", view="By member"), SLOW)
+        assert str(stage.ada.id) in chart_of(message)[0]
+        assert [line["member"] for line in table_of(message)] == [""]
+
+
 async def test_the_owner_sees_the_whole_bot_in_private_and_nobody_else_does(stage: Stage) -> None:
     owner = stage.discord.person("boss", stage.guild, stage.channel)
     stage.discord.application.owner = owner.user
