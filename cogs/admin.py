@@ -72,7 +72,10 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
     def __init__(self, bot: Bot) -> None:
         super().__init__()
         self._bot = bot
-        self._office = bot.house.office
+
+    def moved_in(self) -> None:
+        """There is a house."""
+        self._office = self._bot.house.office
 
     @app_commands.command(name=named("status"), description=described("Queue, budgets, troubles, open reports"))
     @options.takes(_EVERYWHERE)

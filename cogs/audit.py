@@ -12,12 +12,12 @@ class Audit(commands.Cog):
     """The task."""
 
     def __init__(self, bot: Bot) -> None:
-        self._herald = Herald(bot, bot.house)
+        self._bot = bot
         self._task: asyncio.Task[None] | None = None
 
-    async def cog_load(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._herald.run(), name="herald")
+    def moved_in(self) -> None:
+        """There is a house: begin."""
+        self._task = asyncio.create_task(Herald(self._bot, self._bot.house).run(), name="herald")
 
     async def cog_unload(self) -> None:
         """End; what is just being told is told again by the next one, and Discord posts it once."""
