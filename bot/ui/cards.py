@@ -175,6 +175,7 @@ def guide(words: Words, models: Iterable[Model]) -> str:
         words.say("`/queue` what you wait for · `/history` and `/show` what you had · `/usage me` what is left"),
         words.say("`/settings me` your model, ratio, size and language · `/settings server` for moderators"),
         words.say("`/privacy show` what I keep of you and who else gets what · `/privacy delete` lets me forget you"),
+        words.say("Something is wrong with a picture: right-click it → **Apps** → **Report image**"),
         words.say("Under each picture: **Again**, **Vary**, **Edit**, **Upscale** and more; they work for ever"),
         words.say("Cancelling is free while a job waits; what fails is not charged unless I say so"),
         words.say("Models: {models}", models=", ".join(code(_short(model)) for model in models)),
