@@ -2,9 +2,11 @@
 
 Sentences are English in the code and in the catalogues' msgid, with named places: `say("Image {number}", number=1)`.
 What is said later than it is written stands in `sentence(...)`, so that it gets into the catalogues all the same, and
-names of commands and options in `word(...)`.
+names of commands and options in `word(...)`. Commands are named in sentences as they are in the code, `/show {job}`,
+also in the catalogues; people read them as they are called in their language.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -23,6 +25,7 @@ from bot.words.pseudo import PSEUDO, accented, accented_name
 
 NAME = "name"  # the context of names of commands and options: they are words, but not the words of sentences
 _MILLION = 1_000_000
+_COMMAND = re.compile(r"(?<=`/)[a-z_]+(?: [a-z_]+)*")
 
 Clock = Literal["t", "T", "d", "D", "f", "F", "R"]
 
@@ -91,7 +94,9 @@ class Words:
         return f"<t:{at:.0f}:{style}>"
 
     def _told(self, sentence: str) -> str:
-        return accented(sentence) if self.pseudo else sentence
+        if self.pseudo:
+            return accented(sentence)
+        return _COMMAND.sub(lambda command: " ".join(map(self.name, command[0].split())), sentence)
 
 
 @cache

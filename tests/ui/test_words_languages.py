@@ -74,4 +74,4 @@ def test_bad_news_in_chinese() -> None:
     ending = Ending(State.REFUSED, "Refused", "no", {"about": "person"})
     assert words.apology(JOB, ending) == "有参考图可能是真人，服务商不予处理 · 未扣费 · 请换一种说法或换一张图片 · #12"
     kept = words.facts(JOB, [Result(0, size="2048x2048")], words.Absent(kept=2), None)
-    assert kept == "seedream-4.5 · 2048x2048 · #12\n有 2 张图片暂时无法送达，已为你保留：`/show 12`"
+    assert kept == "seedream-4.5 · 2048x2048 · #12\n有 2 张图片暂时无法送达，已为你保留：`/查看 12`"

@@ -42,6 +42,7 @@ class Vocabulary:
     """What commands are called and say, by where it stands."""
 
     commands: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     described: dict[str, str] = field(default_factory=dict)
     menus: dict[str, str] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Vocabulary:
         if isinstance(command, app_commands.ContextMenu):
             self.menus[command.name] = place
             return
-        self.commands.add(command.name)
+        (self.groups if isinstance(command, app_commands.Group) else self.commands).add(command.name)
         self.names[stem(command.name)] = place
         self.described[command.description] = place
         if isinstance(command, app_commands.Group):
@@ -83,6 +84,7 @@ def vocabulary() -> Vocabulary:
     for module in _cogs():
         for command in commands_of(module):
             found.add(command, f"{module.__name__.replace('.', '/')}.py")
+        found.groups.update(groups_of(module))
     found.names.update({stem(str(name)): place for name, place in _written(NAMED)})
     found.described.update({str(text): place for text, place in _written(DESCRIBED)})
     found.menus.update({str(name): place for name, place in _written(MENUS)})
@@ -96,6 +98,13 @@ def commands_of(module: ModuleType) -> Iterable[AnyCommand]:
             yield value
         elif isinstance(value, type) and issubclass(value, commands.Cog) and value.__module__ == module.__name__:
             yield from value.__cog_app_commands__
+
+
+def groups_of(module: ModuleType) -> Iterable[str]:
+    """What the cogs of a module are called that are groups of commands themselves."""
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, commands.GroupCog) and value.__module__ == module.__name__:
+            yield str(value.__cog_group_name__)
 
 
 def catalogue(language: str) -> Catalog:

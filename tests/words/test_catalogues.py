@@ -16,7 +16,14 @@ from bot.words.locales import LANGUAGES
 from tests.words.collecting import FOLDERS, ROOT, SAID, catalogue, name_of, sentences_in, template, write
 
 ADVICE = "run `python -m tests.words.collecting`, then translate what is empty"
-MARKS = (re.compile(r"\{\w*\}"), re.compile(r"`[^`]*`"), re.compile(r"\*\*"))
+MARKS = (
+    re.compile(r"\{\w*\}"),
+    re.compile(r"`[^`]*`"),
+    re.compile(r"\*\*"),
+    re.compile(r" · |→|\n|https?://"),
+    re.compile(r"[⏳🎨📦⚠✅✖🗑ℹ]"),
+)
+BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def key(message: Message) -> tuple[object, object]:
@@ -39,6 +46,10 @@ def faults(found: Catalog, wanted: Catalog) -> Iterator[str]:
         for mark in MARKS:
             if any(sorted(mark.findall(source)) != sorted(mark.findall(string)) for string in strings if string):
                 yield f"other facts, code or marks: {each}"
+        for label in BOLD.findall(source):
+            named = there.get((None, label))
+            if named is not None and any(string and f"**{named.string}**" not in string for string in strings):
+                yield f"**{label}** is called **{named.string}** elsewhere: {each}"
 
 
 @pytest.mark.parametrize("language", spoken())
@@ -46,9 +57,8 @@ def test_a_catalogue_is_complete_and_has_nothing_dead_in_it(language: str) -> No
     assert list(faults(catalogue(language), template())) == [], ADVICE
 
 
-def test_simplified_chinese_is_there() -> None:
-    assert "zh-CN" in spoken()
-    assert set(spoken()) <= set(LANGUAGES)
+def test_every_language_is_there() -> None:
+    assert {"en", *spoken()} == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", spoken())
@@ -89,6 +99,15 @@ def test_a_spoilt_translation_is_found(text: str, said: str | None) -> None:
     found = list(faults(small(text), small("")))
     assert len(found) == (said is not None)
     assert said is None or said in found[0]
+
+
+def test_a_button_that_a_sentence_calls_by_another_name_is_found() -> None:
+    made = Catalog(locale="de")
+    made.add("Again", "Noch mal")
+    made.add("press **Again**", "drück **Wieder**")
+    assert list(faults(made, made)) == [
+        "**Again** is called **Noch mal** elsewhere: (None, 'press **Again**')",
+    ]
 
 
 def test_missing_and_dead_sentences_are_found() -> None:
