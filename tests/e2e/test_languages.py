@@ -13,10 +13,11 @@ from sandbox.discord.judge import judge_call
 from sandbox.discord.rules_commands import LETTERS, letters
 from sandbox.discord.traffic import Call as Judged
 from tests.e2e.stage import File, Stage, jpeg, png
+from tests.e2e.test_rules import lay_down
 
 SLASH = 1
 LOCALES = ("zh-CN", "ja", "ko", "es-ES", "pt-BR", "nl", "de", "fr")
-HINT = 500  # characters that a command may still grow by
+ROOM = 500  # characters that a command may still grow by
 # What people read stands in these fields of what is sent to Discord.
 READ = {"content", "label", "placeholder", "title", "description", "name", "text"}
 # What is nobody's words: code, marks of Discord's, links, sizes, money, models, and what people have called things.
@@ -42,7 +43,7 @@ async def test_all_commands_are_told_in_every_language_within_the_limits_of_disc
     told = await commands(stage)
     assert judge_call(Judged("PUT", "/applications/1/commands", body=told)) == []
     sizes = {each["name"]: letters(each) for each in told}
-    assert {name: size for name, size in sizes.items() if size > LETTERS - HINT} == {}
+    assert {name: size for name, size in sizes.items() if size > LETTERS - ROOM} == {}
     for command in told:
         field = "description_localizations" if command["type"] == SLASH else "name_localizations"
         assert {"en", *map(language_of, command[field])} == set(LANGUAGES), command["name"]
@@ -103,7 +104,8 @@ class Ear:
     """Hears everything that the bot tells Discord; commands have their languages of their own."""
 
     def __init__(self, stage: Stage) -> None:
-        self.known = {"bot", "or", "and"}  # a name, and what Babel puts between things
+        self.known = {"bot", "Test", "BytePlus", "ModelArk", "discord", "py", "Python"}  # names
+        self.known |= {"or", "and"}  # what Babel puts between things
         self.missed: dict[str, list[str]] = {}
         self.heard = 0
         stage.discord.judges.append(self._hear)
@@ -144,6 +146,44 @@ async def test_a_tour_in_the_pseudo_language_shows_nothing_untranslated(stage: S
         await (await ada.menu("Delete image", first)).done()
         await settings(stage)
     assert ear.heard > 100
+    assert ear.missed == {}
+
+
+async def test_nor_does_one_of_moderators_and_of_what_is_kept(stage: Stage) -> None:
+    ear, ada = Ear(stage), stage.ada
+    eve = stage.discord.moderator("eve", stage.guild, stage.channel)
+    for somebody in (stage.guild, ada.user, eve.user):
+        somebody.locale = PSEUDO
+    async with stage.playing(USER_IMAGES_PER_DAY="2"):
+        room = stage.discord.channel(stage.guild, "log")
+        await lay_down(stage, audit_channel=room.id)
+        message = await (await ada.slash("imagine", prompt="a cat")).until(lambda it: "#1" in it.text and it.files)
+        for _ in range(2):
+            window = await ada.menu("Report image", message)
+            [label] = window.modal.fields
+            await (await ada.submit(window, {label: "`it`"})).done()
+        for name in ("status", "block", "resume"):
+            await (await eve.slash(f"admin {name}")).done()
+        for name in ("block", "diagnose", "unblock", "diagnose"):
+            await (await eve.slash(f"admin {name}", user=ada.user)).done()
+        await (await eve.slash("admin grant", user=ada.user, images=2, money=1.5, until="1d")).done()
+        await (await eve.slash("admin grant", user=ada.user, images=2, until="soon")).done()
+        await eve.slash("admin pause")
+        await (await eve.slash("admin pause", reason="`x`")).done()
+        await (await ada.slash("imagine", prompt="a cat")).done()
+        await (await eve.slash("admin resume", everywhere=True)).done()
+        await (await eve.slash("admin resume")).done()
+        await (await eve.slash("usage server")).until(lambda it: it.files)
+        await (await ada.slash("usage server")).done()
+        for allow in (None, False, True):
+            await (await ada.slash("privacy consent", **({} if allow is None else {"allow": allow}))).done()
+        await (await ada.slash("privacy show")).done()
+        await (await ada.slash("privacy export")).until(lambda it: it.files)
+        asked = await (await ada.slash("privacy delete")).until(lambda it: it.buttons)
+        await ada.press(asked, f"sd:forget:{ada.id}")
+        await stage.discord.until(lambda: "Ðöñé" in asked.text)
+        await stage.discord.until(lambda: any("🚩" in it.text for it in eve.sees(room)))
+    assert ear.heard > 40
     assert ear.missed == {}
 
 
