@@ -54,7 +54,7 @@ async def test_the_bot_speaks_chinese_with_those_who_do(visitor: Visitor) -> Non
     await visitor.composer.fill("/")
     await expect(commands).to_contain_text("用文字或图片生成图片")
     await visitor.composer.fill("")
-    await visitor.use("help")
+    await visitor.use("帮助")
     await expect(visitor.newest).to_contain_text("图片")
     async with visitor.page.expect_response("**/api/commands*"):
         await visitor.become("Leo")
