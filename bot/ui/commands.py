@@ -64,9 +64,10 @@ class Tree(app_commands.CommandTree[Any]):
         """
         described = await self.described()
         mark = mark_of(described)
-        claim = await database.write(lambda tx: _claim(tx, application, mark))
+        others = database.shared
+        claim = await database.write(lambda tx: _claim(tx, application, mark, others=others))
         if claim is _Claim.NEEDLESS and await self._lost(described):
-            claim = await database.write(lambda tx: _claim(tx, application, mark, lost=True))
+            claim = await database.write(lambda tx: _claim(tx, application, mark, others=others, lost=True))
         if claim is _Claim.ANOTHERS:
             log.info("Another process is bringing the commands to Discord")
         if claim is not _Claim.OURS:
@@ -111,13 +112,14 @@ class _Claim(Enum):
     OURS = "we do"
 
 
-def _claim(tx: Transaction, application: int, mark: str, *, lost: bool = False) -> _Claim:
-    """Of processes that start together one alone brings them; when it dies of that, the next start does."""
+def _claim(tx: Transaction, application: int, mark: str, *, others: bool, lost: bool = False) -> _Claim:
+    """Of processes that start together one alone brings them; when it dies of that, a later start does. Where there
+    can be no others, a claim is that of a process that has died."""
     tx.alone()
     noted = memos.recall(tx, _SCOPE, application)
     if noted.get("hash") == mark and not lost:
         return _Claim.NEEDLESS
-    if noted.get("claim") == mark and noted.get("until", 0.0) > tx.now:
+    if others and noted.get("claim") == mark and noted.get("until", 0.0) > tx.now:
         return _Claim.ANOTHERS
     memos.note(tx, _SCOPE, application, {"claim": mark, "until": tx.now + 2 * _PATIENCE})
     return _Claim.OURS

@@ -45,6 +45,16 @@ async def test_commands_that_somebody_has_removed_come_back_with_the_next_start(
     assert "ERROR" not in running.said
 
 
+async def test_who_was_killed_while_bringing_the_commands_brings_them_at_once_the_next_time(stage: Stage) -> None:
+    stage.discord.fail("D32", route="PUT commands")
+    async with stage.typed("run") as running:
+        await stage.discord.until(lambda: stage.discord.calls("PUT commands"), 40)
+        await running.kill()
+    async with stage.running() as running:
+        await stage.discord.synced("imagine", "story")
+        assert await running.stop() == 0, running.said
+
+
 @pytest.mark.parametrize("kind", ["postgresql"])
 async def test_of_processes_that_start_together_one_alone_brings_the_commands(stage: Stage, database_url: str) -> None:
     """Two with the first shard, as during an upgrade that overlaps, and one with the second."""
