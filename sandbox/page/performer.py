@@ -6,9 +6,10 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import bot
 from bot.config import Settings
@@ -41,6 +42,7 @@ class Performer:
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._one_by_one = asyncio.Lock()
+        self._under_way: set[asyncio.Task[None]] = set()
 
     @property
     def pid(self) -> int | None:
@@ -50,24 +52,35 @@ class Performer:
 
     async def start(self) -> None:
         """Let it come, unless it is there."""
-        async with self._one_by_one:
-            await self._start()
+        await self._in_turn(self._start())
 
     async def stop(self) -> None:
         """Ask it to go, as a service would be asked; what does not go is killed."""
-        async with self._one_by_one:
-            await self._end("stopped", signal.SIGTERM)
+        await self._in_turn(self._end("stopped", signal.SIGTERM))
 
     async def kill(self) -> None:
         """End it in the middle of whatever it does."""
-        async with self._one_by_one:
-            await self._end("killed", signal.SIGKILL)
+        await self._in_turn(self._end("killed", signal.SIGKILL))
 
     async def restart(self) -> None:
         """Ask it to go, and let it come again."""
-        async with self._one_by_one:
-            await self._end("stopped", signal.SIGTERM)
-            await self._start()
+        await self._in_turn(self._again())
+
+    async def _in_turn(self, deed: Coroutine[Any, Any, None]) -> None:
+        """One after the other, and each to its end, also when whoever asked for it does not wait any more."""
+
+        async def alone() -> None:
+            async with self._one_by_one:
+                await deed
+
+        task = asyncio.create_task(alone())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
+
+    async def _again(self) -> None:
+        await self._end("stopped", signal.SIGTERM)
+        await self._start()
 
     async def _start(self) -> None:
         if self.pid is not None:

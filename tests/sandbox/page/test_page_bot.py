@@ -1,5 +1,6 @@
 """The bot is a process of its own: it is killed, stopped and started again, and its jobs go on."""
 
+import asyncio
 import json
 import os
 import re
@@ -53,6 +54,17 @@ async def test_a_polite_restart_lets_the_picture_come(visitor: Visitor, stage: S
 async def test_it_stops_when_it_is_asked_to(visitor: Visitor) -> None:
     assert await visitor.post("/api/bot", do="stop") == {"state": "stopped"}
     assert await visitor.post("/api/bot", do="stop") == {"state": "stopped"}
+    assert await visitor.post("/api/bot", do="start") == {"state": "starting"}
+    await visitor.bot_is("ready")
+
+
+async def test_it_stops_also_when_the_page_is_closed_meanwhile_and_can_be_started_again(
+    visitor: Visitor, stage: Stage
+) -> None:
+    stopping = asyncio.create_task(stage.performer.stop())
+    await stage.discord.until(lambda: stage.performer.state == "stopped", 20)
+    stopping.cancel()
+    await asyncio.wait({stopping})
     assert await visitor.post("/api/bot", do="start") == {"state": "starting"}
     await visitor.bot_is("ready")
 
