@@ -108,8 +108,8 @@ class Studio:
 
 def impatient(file: Path) -> Catalogue:
     """The catalogue with an operator's file on top that waits no longer than tests do."""
-    models = (f'[models."{key}"]\ntimeout = 1.5\n' for key in Catalogue.load().models)
-    file.write_text("[limits]\ngroup_timeout = 1.5\nunknown_timeout = 1.5\n" + "".join(models))
+    models = (f'[models."{key}"]\ntimeout = 3.0\n' for key in Catalogue.load().models)
+    file.write_text("[limits]\ngroup_timeout = 3.0\nunknown_timeout = 3.0\n" + "".join(models))
     return Catalogue.load(file)
 
 
