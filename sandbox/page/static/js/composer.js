@@ -38,7 +38,13 @@ export function begin(node) {
     if (slash.open) slash.send();
     else send(parts);
   };
-  watch(["channel", "person"], () => slash.open && slash.close());
+  // A command belongs to a place and a person; the same ones told once more leave it alone.
+  const here = () => `${state.channel} ${state.person}`;
+  let where = here();
+  watch(["channel", "person"], () => {
+    if (here() !== where && slash.open) slash.close();
+    where = here();
+  });
   watch(["channel", "drafts", "world", "messages"], () => draw(parts));
   watch(["commands"], () => document.activeElement === parts.field && picker.look());
   watch(["wanted", "commands"], () => wish(parts, slash));
