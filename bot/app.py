@@ -21,6 +21,7 @@ from bot.store.open import open_database
 from bot.store.sealing import Seal
 from bot.studio.alarms import Alarms
 from bot.studio.callbacks import Addresses
+from bot.studio.company import look_around
 from bot.studio.courier import Courier
 from bot.studio.janitor import Janitor
 from bot.studio.job import Job
@@ -97,6 +98,7 @@ async def open_house(
         database = await stack.enter_async_context(open_database(url, home, now, Seal(settings.data_keys)))
         if watch.timer is not None:
             database.watch(watch.timer)
+        await look_around(database, home)
         # The queue paces the providers, over all processes: a gate of this one alone would only hold places.
         workshop = await stack.enter_async_context(open_workshop(settings, clock, Limits()))
         courier = await stack.enter_async_context(open_courier(workshop, database))

@@ -22,6 +22,7 @@ from bot.ui.buttons import Sign, signs_view
 from bot.ui.cards import code
 from bot.ui.cases import EVERYWHERE
 from bot.ui.client import Bot
+from bot.ui.mistakes import explained
 from bot.ui.modals import ReasonForm
 from bot.ui.moments import until as moment
 from bot.ui.options import Option
@@ -51,8 +52,8 @@ async def _spans(interaction: discord.Interaction[Any], typed: str) -> list[app_
 
 
 _UNTIL = Option("until", Until | None, described("Until when: 2h, 3d, 1w or 2027-01-31"), None, suggest=_spans)
-_MEMBER = Option("user", discord.User | None, described("Whom; nobody lists all"), None)
-_SOMEBODY = Option("user", discord.User, described("Whom"))
+_MEMBER = Option("user", discord.User | None, described("Who; left out, I list everybody"), None)
+_SOMEBODY = Option("user", discord.User, described("Who"))
 _REASON = Option("reason", Reason | None, described("Why"), None)
 _PERIODS = (
     (described("Per hour"), Period.HOUR.value),
@@ -122,7 +123,9 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
 
         await self._answer(interaction, given, work)
 
-    @app_commands.command(name=named("block"), description=described("Take nothing from somebody, or list the blocked"))
+    @app_commands.command(
+        name=named("block"), description=described("Take no requests from somebody, or list who is blocked")
+    )
     @options.takes(_MEMBER, _REASON, _UNTIL, _EVERYWHERE)
     async def block(self, interaction: discord.Interaction[Any], **given: Any) -> None:
         """Block somebody, or list those who are."""
@@ -137,7 +140,7 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
 
         await self._answer(interaction, given, work)
 
-    @app_commands.command(name=named("unblock"), description=described("Take requests of somebody again"))
+    @app_commands.command(name=named("unblock"), description=described("Take requests from somebody again"))
     @options.takes(_MEMBER, _EVERYWHERE)
     async def unblock(self, interaction: discord.Interaction[Any], **given: Any) -> None:
         """Unblock somebody, or list those who are blocked."""
@@ -159,9 +162,9 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
     @app_commands.command(name=named("grant"), description=described("Give somebody more than the limits do"))
     @options.takes(
         _SOMEBODY,
-        Option("images", app_commands.Range[int, 1, 10**7] | None, described("So many more pictures"), None),
-        Option("money", app_commands.Range[float, 0.01, 1e6] | None, described("So many more US dollars"), None),
-        Option("period", str | None, described("In which time; each of them if left out"), None, choices=_PERIODS),
+        Option("images", app_commands.Range[int, 1, 10**7] | None, described("How many more pictures"), None),
+        Option("money", app_commands.Range[float, 0.01, 1e6] | None, described("How many more US dollars"), None),
+        Option("period", str | None, described("In which period; in each of them if left out"), None, choices=_PERIODS),
         _UNTIL,
         _EVERYWHERE,
     )
@@ -188,20 +191,23 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
 
         await self._answer(interaction, given, work)
 
-    @app_commands.command(name=named("diagnose"), description=described("Why can't somebody? Every rule, one by one"))
+    @app_commands.command(
+        name=named("diagnose"), description=described("Why can't somebody ask for pictures? Every rule, one by one")
+    )
     @options.takes(
         _SOMEBODY,
         Option("channel", _WHERE | None, described("Where; here if left out"), None),
         options.WISHES,
         options.MODEL,
+        Option("layers", bool, described("As if asked with /layers"), False),
     )
     async def diagnose(self, interaction: discord.Interaction[Any], **given: Any) -> None:
         """Go through all rules as if somebody asked."""
 
         async def work(by: Who, press: Press, everywhere: bool) -> str | Refusal:
             wish = inquiry.wish(self._bot, given)
-            who, origin, asked = inquiry.asked(self._bot, interaction, given["user"], given["channel"], wish)
-            found = await self._office.diagnose(by, who, origin, None if asked.problems else wish)
+            who, origin, asked = await inquiry.asked(self._bot, interaction, given["user"], given["channel"], wish)
+            found = await self._office.diagnose(by, who, origin, *([] if asked.problems else inquiry.requests(wish)))
             return found if isinstance(found, Refusal) else diagnosis(press.words, found, asked)
 
         await self._answer(interaction, given, work)
@@ -225,9 +231,8 @@ class Admin(commands.GroupCog, group_name=named("admin"), group_description=desc
             by, everywhere = self._by(interaction, given)
             done = await work(by, press, everywhere)
         except BadPreference as error:
-            words = press.words
-            what, fix = (words.say(text, **error.facts) for text in (error.says, error.advises))
-            done = f"{code(words.name(error.field))} {what} · {fix}"
+            what, fix = explained(press.words, error)
+            done = f"{code(press.words.name(error.field))} {what} · {fix}"
         if isinstance(done, Refusal):
             await press.say(denied(done, str(interaction.locale)))
         elif done:

@@ -42,7 +42,7 @@ class History(commands.Cog):
         """Look back."""
         await self._bot.presses.history(interaction, search, page)
 
-    @app_commands.command(name=named("show"), description=described("Bring pictures of yours here again"))
+    @app_commands.command(name=named("show"), description=described("Bring your pictures here again"))
     @app_commands.rename(number=named("id"))
     @app_commands.describe(number=described("The number that stands under the pictures"))
     async def show(self, interaction: discord.Interaction[Any], number: app_commands.Range[int, 1, _LARGEST]) -> None:

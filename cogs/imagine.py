@@ -38,7 +38,7 @@ class Imagine(commands.Cog):
         """Draw."""
         await self._bot.asking.ask(interaction, options.wanted(given, "imagine"))
 
-    @app_commands.command(name=named("blend"), description=described("Melt two or more pictures into one"))
+    @app_commands.command(name=named("blend"), description=described("Merge two or more pictures into one"))
     @options.takes(*options.pictures(10, needed=2), options.RATIO, options.WISHES)
     async def blend(self, interaction: discord.Interaction[Any], **given: Any) -> None:
         """Blend."""

@@ -74,8 +74,8 @@ class Menus(commands.Cog):
             lines.insert(
                 0,
                 words.plural(
-                    "{count} picture is at hand for an hour, for everything that you ask for",
-                    "{count} pictures are at hand for an hour, for everything that you ask for",
+                    "{count} picture is kept as a reference for an hour, for everything that you ask for",
+                    "{count} pictures are kept as references for an hour, for everything that you ask for",
                     len(kept),
                 ),
             )

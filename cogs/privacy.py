@@ -14,7 +14,7 @@ from bot.ui.translator import described, named
 class Privacy(
     commands.GroupCog,
     group_name=named("privacy"),
-    group_description=described("What I keep of you, and how to end that"),
+    group_description=described("What I keep about you, and how to end that"),
 ):
     """The commands. What a button does is added to the other buttons."""
 
@@ -28,27 +28,28 @@ class Privacy(
         self._bot.presses.teach("forget", self._desk.forget)
 
     @app_commands.command(
-        name=named("show"), description=described("What I keep of you, for how long, and who else gets what")
+        name=named("show"), description=described("What I keep about you, for how long, and who else gets what")
     )
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Tell it in plain words."""
         await self._desk.show(interaction)
 
-    @app_commands.command(name=named("export"), description=described("Everything that I keep of you, as a file"))
+    @app_commands.command(name=named("export"), description=described("Everything I keep about you, as a file"))
     async def export(self, interaction: discord.Interaction[Any]) -> None:
         """Hand it out."""
         await self._desk.export(interaction)
 
-    @app_commands.command(name=named("delete"), description=described("Let me forget everything about you"))
+    @app_commands.command(name=named("delete"), description=described("Make me forget everything about you"))
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
         """Explain it, and ask."""
         await self._desk.ask(interaction)
 
     @app_commands.command(
-        name=named("consent"), description=described("Whether others may go on from your pictures and your avatar")
+        name=named("consent"),
+        description=described("Whether others may use your pictures and your avatar as references"),
     )
     @app_commands.rename(allow=named("allow"))
-    @app_commands.describe(allow=described("Whether they may; left out, I tell you how it is now"))
+    @app_commands.describe(allow=described("Yes or no; left out, I tell you how it is now"))
     async def consent(self, interaction: discord.Interaction[Any], allow: bool | None = None) -> None:
         """Change or tell it."""
         await self._desk.consent(interaction, allow)

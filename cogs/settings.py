@@ -7,7 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.ui.client import Bot
+from bot.ui.integrations import commands_of
 from bot.ui.settings.desk import SERVER, ServerDesk
+from bot.ui.settings.elsewhere import Elsewhere
 from bot.ui.settings.mine import PERSON, PersonDesk
 from bot.ui.translator import described, named
 
@@ -15,7 +17,7 @@ from bot.ui.translator import described, named
 class Settings(
     commands.GroupCog,
     group_name=named("settings"),
-    group_description=described("What holds for you, and for this server"),
+    group_description=described("Settings for you, and for this server"),
 ):
     """The commands. Who may open the server's panel is asked by the panel itself, at each press."""
 
@@ -26,7 +28,8 @@ class Settings(
     def moved_in(self) -> None:
         """There is a house."""
         bot = self._bot
-        self._server = ServerDesk(bot.house, bot.asking.default_model)
+        elsewhere = Elsewhere(bot.integrations, commands_of(bot.tree))
+        self._server = ServerDesk(bot.house, bot.asking.default_model, elsewhere)
         self._mine = PersonDesk(bot.house, bot.asking.default_model)
         bot.presses.teach(SERVER, self._server.pressed)
         bot.presses.teach(PERSON, self._mine.pressed)

@@ -1,6 +1,7 @@
 """What all tests share: the documented facts about the providers, and real databases."""
 
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from bot.store.open import open_database
 from tests.databases import Hands, database_url, empty_url, hands, kind, open_another, postgres, ready_file
 
 __all__ = ["database_url", "empty_url", "hands", "kind", "open_another", "postgres", "ready_file"]
+
+# Whoever is started in the background ignores Ctrl-C, and so would every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FACTS = Path(__file__).with_name("data") / "seedream-facts.json"
 

@@ -23,6 +23,7 @@ from bench.queue.rows import MODEL, OPEN, SHUT, occupied
 from bot.store.database import Transaction
 from bot.store.open import open_database
 from bot.studio import closing, eta, leases, queue, steps
+from bot.studio.company import Signs
 from bot.studio.job import Delivery, Job, Result
 
 WARM = 10  # jobs of each process before anything is measured: statements are compiled, connections opened
@@ -87,6 +88,7 @@ async def claims(order: Order, house: House) -> dict[str, Any]:
     """Orders, claims and orders at the end of the long line, one by one, each with the time it took."""
     me, case, database = "claimer", order.case, house.database
     submits, claimed, tails = [], [], []
+    Signs(Path(order.folder)).leave(me)
     await database.write(partial(_prepare, worker=leases.Worker(me, "here", 1, case.slots)))
     held: deque[Job] = deque()
     for number in range(-WARM, case.jobs):
@@ -136,10 +138,13 @@ def _through(tx: Transaction, job: Job, me: str, house: House) -> None:
 async def work(order: Order, house: House, told: Told) -> dict[str, Any]:
     """With a worker: act, then go on until told that everything is done, and let it end."""
     running = asyncio.create_task(house.worker.run())
-    await house.worker.ready.wait()
+    ready = asyncio.create_task(house.worker.ready.wait())
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        await running  # it cannot work here, and says why
     async with AsyncExitStack() as stack:
         if order.rows == FULL and order.number == 0:
-            await stack.enter_async_context(occupied(house.database))
+            await stack.enter_async_context(occupied(house.database, Path(order.folder)))
         _say("ready")
         await told()
         for number in range(WARM):
@@ -163,7 +168,7 @@ async def direct(order: Order, house: House) -> dict[str, Any]:
     """Without a worker."""
     async with AsyncExitStack() as stack:
         if order.rows == FULL:
-            await stack.enter_async_context(occupied(house.database))
+            await stack.enter_async_context(occupied(house.database, Path(order.folder)))
         return await claims(order, house)
 
 

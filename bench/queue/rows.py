@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -17,6 +18,7 @@ from sqlalchemy import insert, update
 from bot.store.database import Database, Transaction
 from bot.store.tables import jobs, lanes, queues
 from bot.studio import leases
+from bot.studio.company import Signs
 from bot.studio.job import Delivery, Origin, Result, State
 from bot.studio.rows import delivery_json, origin_json, pictures_json
 
@@ -69,7 +71,7 @@ async def queue(database: Database, size: Size) -> None:
 
 
 @asynccontextmanager
-async def occupied(database: Database) -> AsyncIterator[None]:
+async def occupied(database: Database, home: Path) -> AsyncIterator[None]:
     """While this lasts, another worker holds the running jobs of those who are at their limit.
 
     Not before and not after, because a worker on SQLite takes all that others hold when it starts.
@@ -80,6 +82,7 @@ async def occupied(database: Database) -> AsyncIterator[None]:
         leases.register(tx, ELSEWHERE, DAY)
         tx.run(theirs.values(owner=ELSEWHERE.id, state=State.SENT.value, started_at=tx.now, sent_at=tx.now))
 
+    Signs(home).leave(ELSEWHERE.id)
     await database.write(hold)
     try:
         yield

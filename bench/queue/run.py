@@ -106,7 +106,8 @@ async def measure(places: Places, case: Case, mode: Mode) -> Result:
                 group.create_task(cast.follow(process))
             spent = await _direct(cast, case, places) if case.act in {*WORKER_ACTS, "idle"} else 0.0
     except TimeoutError:
-        raise Failed(f"{case.name}/{mode.name} took longer than {PATIENCE:.0f} seconds") from None
+        told = f"{cast.ready} of {mode.processes} processes were ready, {cast.delivered} jobs delivered"
+        raise Failed(f"{case.name}/{mode.name} took longer than {PATIENCE:.0f} seconds: {told}") from None
     finally:
         for process in cast.processes:
             if process.returncode is None:

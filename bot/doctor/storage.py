@@ -15,6 +15,7 @@ from bot.store.errors import Damaged, StoreError
 from bot.store.inspection import flaws, in_use, look_into_file, look_into_server
 from bot.store.sealing import Seal
 from bot.studio import leases, ledger
+from bot.studio.company import Signs
 
 T = TypeVar("T")
 
@@ -119,8 +120,12 @@ class Storage:
             if isinstance(place, Path):
                 return _alone(place, await aside(lambda: in_use(place)))
             living = await look(place, work) or []
+            strangers = await aside(lambda: Signs(self._home).missing(living))
         except StoreError as error:
             raise Skipped(error.what) from None
+        if strangers:
+            said = f"process {strangers[0].pid} on {strangers[0].host} works in another data folder than {self._home}"
+            return fail(said, "give all processes one DATA_DIR, on a network share if need be (docs/scaling.md)")
         names = ", ".join(f"{worker.host} (process {worker.pid})" for worker in living[:5])
         return fine(f"{len(living)} at work: {names}" if living else "nobody: no bot and no worker is running")
 

@@ -98,9 +98,10 @@ def squeeze(image: pyvips.Image, folder: Path, target: Target) -> Fitted:
                 return Fitted(file, codec.kind.media_type, image.width, image.height, length, quality, how)
             doubt *= length / expected  # the strips were not like the rest
             continue
-        scale = image.width / whole.width * min(0.95, 0.9 * sqrt(target.limit / expected))
-        if min(whole.width, whole.height) * scale < _SMALLEST:
+        least = _SMALLEST / min(whole.width, whole.height)
+        if min(image.width, image.height) <= _SMALLEST:
             break
+        scale = max(least, image.width / whole.width * min(0.95, 0.9 * sqrt(target.limit / expected)))
         image = whole  # lets go of the last try before the next one is made
         image = hold(whole.resize(scale), folder)
         how = (codec.kind.name.lower(), "smaller")

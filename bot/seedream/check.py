@@ -57,7 +57,7 @@ def check_unknown(request: ImageRequest, provider: Documented | None) -> list[Pr
     """Only what no model can make sense of: for a model that is not in the catalogue the provider decides."""
     found = [*_words(request), *_vocabulary(request)]
     if not request.prompt.strip() and not request.layers:
-        found.append(_no_prompt())
+        found.append(_no_prompt(request))
     if request.max_images is not None and request.max_images < 1:
         found.append(Problem("max_images", "at least one picture", "1"))
     found += check_references(request.references, None)
@@ -93,7 +93,7 @@ def undocumented(
 
 def _prompt(case: Case) -> Problems:
     if not case.request.prompt.strip() and not case.wordless:
-        yield _no_prompt()
+        yield _no_prompt(case.request)
 
 
 def _size(case: Case) -> Problems:
@@ -166,8 +166,8 @@ def _references(case: Case) -> Problems:
     count = len(case.request.references)
     least, most = (1, 1) if case.layered else case.model.references
     if not least <= count <= most:
-        what = "taking a picture apart" if case.layered else case.model.title
-        rule = f"{what} takes {_count(least, most)}, not {count}"
+        what = "for layers" if case.layered else f"with {case.model.title}"
+        rule = f"allowed {what}: {_count(least, most)} · given: {count}"
         yield Problem("references", rule, str(max(least, min(most, count))))
     rules = case.model.layer_rules if case.layered else case.model.reference_rules
     cap = case.provider.reference_bytes if case.provider else None
@@ -259,8 +259,8 @@ def _foreign(name: str, word: str, known: Sequence[str]) -> Problem:
     return Problem(name, f'{_either(known)}, not "{word[:40]}"', _closest(word, known))
 
 
-def _no_prompt() -> Problem:
-    return Problem("prompt", "say what to draw")
+def _no_prompt(request: ImageRequest) -> Problem:
+    return Problem("prompt", "say which elements to separate" if request.layers else "say what to draw")
 
 
 def _one_png(request: ImageRequest) -> bool:

@@ -179,9 +179,21 @@ class Seedream:
                     yield event
 
     def most_images(self, request: ImageRequest) -> int:
-        """What the provider's own pacing counts for a request: layers are counted at their most."""
+        """What the provider's own pacing counts for a request: layers are counted at their most; of a model that nobody
+        knows at the most that any has."""
+        if not request.layers:
+            return request.expected_images
         model = self.catalogue.resolve(request.model)
-        return 1 + model.layers if request.layers and model else request.expected_images
+        return 1 + (model.layers if model else max(each.layers for each in self.catalogue.models.values()))
+
+    def layering(self) -> list[str]:
+        """The models that take pictures apart at one of the providers at hand."""
+        return [key for key in self.catalogue.models if any(self._layers(key, name) for name in self.channels)]
+
+    def _layers(self, key: str, provider: str) -> bool:
+        model = self.catalogue.model(key, provider)
+        offered = model is not None and model.layers > 0 and self.catalogue.model_id(key, provider) is not None
+        return offered and "layer_decomposition" in self.catalogue.fields(key, provider)
 
     def _able(self, request: ImageRequest) -> list[Channel]:
         return [

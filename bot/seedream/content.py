@@ -1,12 +1,16 @@
 """Reference pictures to read from: bytes at hand, and files."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
+from typing import TypeVar
 
 from bot.seedream.errors import BadReference
+
+T = TypeVar("T")
 
 PIECE = 192 * 1024  # divisible by three: base64 of every piece stands alone
 READ = 8 * PIECE  # one hop to a thread costs as much as encoding this
@@ -40,24 +44,28 @@ class OnDisk:
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         given = 0
         try:
-            file, piece = await asyncio.to_thread(self._begin)
-            try:
+            with ExitStack() as opened:
+                file, piece = await _to_the_end(lambda: self._begin(opened))
                 while piece:
                     given += len(piece)
                     yield piece
-                    piece = await asyncio.to_thread(file.read, READ) if given < self.length else b""
-            finally:
-                file.close()
+                    piece = await _to_the_end(lambda: file.read(READ)) if given < self.length else b""
         except OSError as error:
             raise _unreadable(self.path, error) from None
 
-    def _begin(self) -> tuple[FileIO, bytes]:
-        file = self.path.open("rb", buffering=0)
-        try:
-            return file, file.read(READ)
-        except OSError:
-            file.close()
-            raise
+    def _begin(self, opened: ExitStack) -> tuple[FileIO, bytes]:
+        file = opened.enter_context(self.path.open("rb", buffering=0))
+        return file, file.read(READ)
+
+
+async def _to_the_end(work: Callable[[], T]) -> T:
+    """In a thread. Whoever is cancelled waits for it all the same: a file is closed when nobody opens or reads it."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def _unreadable(path: Path, error: OSError) -> BadReference:

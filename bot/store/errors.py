@@ -12,6 +12,7 @@ StoreError
 │   ├── WrongKey        sealed with a key that is not in DATA_KEY
 │   ├── ReadOnly        it, or its folder, cannot be written
 │   └── InUse           another process works on it
+│       └── Elsewhere   and keeps its files in another folder
 ├── Conflict            a row contradicts one that is there; `constraint` says by which rule
 └── Passing             nothing was changed, unless it is `unsure`; the same again may work
     ├── Busy            locked, or too much at once
@@ -84,6 +85,10 @@ class ReadOnly(Unusable):
 
 class InUse(Unusable):
     """Another process works on it."""
+
+
+class Elsewhere(InUse):
+    """Another process works on it, and keeps its files in another folder."""
 
 
 class Conflict(StoreError):

@@ -149,6 +149,7 @@ def _say(told: Told, where: str, reason: str = "", *, committing: bool = False) 
     unsure = committing and kind is Unreachable
     because = f" ({reason})" if reason else ""
     doubt = "; whether the last change was kept is not known" if unsure else ""
-    fault = kind(f"{what.format(where)}{because}{doubt}", fix)
+    named = where if what.startswith("{}") else where.replace("The ", "the ", 1)  # in the middle of the sentence
+    fault = kind(f"{what.format(named)}{because}{doubt}", fix)
     fault.unsure = unsure
     return fault

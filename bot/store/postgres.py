@@ -3,7 +3,7 @@
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, NullPool, Table, func, select
+from sqlalchemy import Connection, NullPool, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -38,10 +38,13 @@ class PostgresTransaction(Transaction):
     def announce(self, news: str) -> None:
         if len(news.encode()) > MOST_NEWS:
             raise ValueError("news are short")
-        self.run(select(func.pg_notify(CHANNEL, news)))
+        self.run(_TELL, {"news": news})
 
     def alone(self) -> None:
         self.run(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+_TELL = select(func.pg_notify(CHANNEL, bindparam("news")))
 
 
 class Postgres(Database):

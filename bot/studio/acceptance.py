@@ -18,6 +18,7 @@ from bot.studio.policy import (
     NeedsConfirmation,
     Place,
     Verdict,
+    Why,
     Wish,
     confirmation,
     decided,
@@ -48,12 +49,15 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Everything about a request that is known before the database is asked. `price` is the most that it can cost by
-    the list, None where nobody knows; `confirmed`: the person has said yes to that."""
+    the list, None where nobody knows; `confirmed`: the person has said yes to that; `always`: why they have to,
+    whatever the server says. To be weighed, several `jobs` are one."""
 
     new: queue.NewJob
     wish: Wish
     price: int | None
     confirmed: bool = False
+    always: Why | None = None
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +104,15 @@ def accept(tx: Transaction, asked: Asked, terms: Terms) -> queue.NewJob:
     law = law_of(tx, who, place_of(origin), terms.limits)
     limits = law.limits
     # The queue is looked at before the ledger, which everybody's orders wait for.
-    refusal = stands_in_the_way(_facts(law, asked, who, origin)) or _unwilling(tx, asked) or _full(tx, terms)
+    refusal = stands_in_the_way(_facts(law, asked, who, origin)) or _unwilling(tx, asked) or _full(tx, terms, asked)
     if refusal is not None:
-        raise No(for_ears_of(who, refusal))
+        raise No(_marked(asked, for_ears_of(who, refusal)))
     booked = ledger.book(tx, who, new.reserved, limits)
-    refusal = booked.refusal or _too_soon(tx, who, origin, limits) or _crowded(tx, who, limits)
+    refusal = booked.refusal or _too_soon(tx, who, origin, limits) or _crowded(tx, asked, limits)
     if refusal is not None:
-        raise No(refusal)
-    ask = None if asked.confirmed or origin.further else confirmation(law.rules, asked.price, new.images)
+        raise No(_marked(asked, refusal))
+    ready = asked.confirmed or origin.further
+    ask = None if ready else confirmation(law.rules, asked.price, new.images, asked.always)
     if ask is not None:
         raise No(ask)
     if booked.near:
@@ -117,12 +122,24 @@ def accept(tx: Transaction, asked: Asked, terms: Terms) -> queue.NewJob:
     return replace(new, at_once=limits.at_once, server_at_once=limits.server_at_once, weight=limits.weight)
 
 
+def weigh(tx: Transaction, asked: Asked, terms: Terms) -> Refusal | NeedsConfirmation | None:
+    """What stands in the way of several jobs together, before the first of them is accepted; nothing is reserved."""
+    found = diagnose(tx, asked, terms)
+    refusal = found.refusal or _unwilling(tx, asked)
+    return found.confirmation if refusal is None else _marked(asked, for_ears_of(asked.new.who, refusal))
+
+
+def _marked(asked: Asked, refusal: Refusal) -> Refusal:
+    """The refusal with what kind of wish it was: who asks for layers cannot ask for fewer pictures."""
+    return refusal if asked.always is None else replace(refusal, facts={**refusal.facts, "kind": asked.always.value})
+
+
 def diagnose(tx: Transaction, asked: Asked, terms: Terms) -> Diagnosis:
     """What `accept` would say and why, rule by rule; nothing is reserved."""
     who, origin, amount = asked.new.who, asked.new.origin, asked.new.reserved
     law = law_of(tx, who, place_of(origin), terms.limits)
     verdicts = judge(_facts(law, asked, who, origin))
-    verdicts.append(Verdict(Barrier.QUEUE_FULL, Scope.ALL, _full(tx, terms)))
+    verdicts.append(Verdict(Barrier.QUEUE_FULL, Scope.ALL, _full(tx, terms, asked)))
     over = ledger.refusals(tx, who, amount, law.limits)
     verdicts += [Verdict(refusal.barrier, refusal.scope or Scope.ALL, refusal) for refusal in over]
     clear = (Barrier.IMAGES, Barrier.COST)
@@ -130,14 +147,14 @@ def diagnose(tx: Transaction, asked: Asked, terms: Terms) -> Diagnosis:
         Verdict(barrier, Scope.ALL) for barrier in clear if not any(refusal.barrier is barrier for refusal in over)
     ]
     verdicts.append(Verdict(Barrier.COOLDOWN, Scope.USER, _too_soon(tx, who, origin, law.limits)))
-    verdicts.append(Verdict(Barrier.WAITING, Scope.USER, _crowded(tx, who, law.limits)))
+    verdicts.append(Verdict(Barrier.WAITING, Scope.USER, _crowded(tx, asked, law.limits)))
     return Diagnosis(
         tuple(decided(verdicts)),
         law,
         ledger.left(tx, who, law.limits),
         queue.working_of(tx, who.user),
         queue.waiting_of(tx, who.user),
-        confirmation(law.rules, asked.price, asked.new.images),
+        confirmation(law.rules, asked.price, asked.new.images, asked.always),
     )
 
 
@@ -197,11 +214,11 @@ def _unwilling(tx: Transaction, asked: Asked) -> Refusal | None:
     return Refusal(Barrier.CONSENT, facts={"users": tuple(sorted(users))}) if users else None
 
 
-def _full(tx: Transaction, terms: Terms) -> Refusal | None:
+def _full(tx: Transaction, terms: Terms, asked: Asked) -> Refusal | None:
     most = terms.queue_limit
     waiting = queue.waiting_in_all(tx) if most else 0
-    if most and waiting >= most:
-        return Refusal(Barrier.QUEUE_FULL, Scope.ALL, limit=most, used=waiting, wanted=1)
+    if most and waiting + asked.jobs > most:
+        return Refusal(Barrier.QUEUE_FULL, Scope.ALL, limit=most, used=waiting, wanted=asked.jobs)
     return None
 
 
@@ -210,8 +227,9 @@ def _too_soon(tx: Transaction, who: Who, origin: Origin, limits: Limits) -> Refu
     return None if origin.further else ledger.cooldown(tx, who, limits)
 
 
-def _crowded(tx: Transaction, who: Who, limits: Limits) -> Refusal | None:
-    waiting = queue.waiting_of(tx, who.user) if limits.waiting else 0
-    if limits.waiting and waiting >= limits.waiting:
-        return Refusal(Barrier.WAITING, Scope.USER, limit=limits.waiting, used=waiting, wanted=1)
+def _crowded(tx: Transaction, asked: Asked, limits: Limits) -> Refusal | None:
+    """Of several jobs all may have to wait, before the first of them is taken up."""
+    waiting = queue.waiting_of(tx, asked.new.who.user) if limits.waiting else 0
+    if limits.waiting and waiting + asked.jobs > limits.waiting:
+        return Refusal(Barrier.WAITING, Scope.USER, limit=limits.waiting, used=waiting, wanted=asked.jobs)
     return None

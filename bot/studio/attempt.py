@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from bot.seedream.errors import SeedreamError
 from bot.studio import steps
+from bot.studio.belongings import lost_pictures, lost_references
 from bot.studio.closing import billed, end, settle
 from bot.studio.courier import CourierError
 from bot.studio.drawing import Drawing, LetGo
-from bot.studio.endings import cancelled, ending_of, expired, gave_up, lost_track
+from bot.studio.endings import cancelled, ending_of, expired, gave_up, lost_track, mislaid
 from bot.studio.job import Delivery, Ending, Job, State
 from bot.studio.kit import Kit
-from bot.studio.orders import read
+from bot.studio.orders import outline, read
 from bot.studio.report import Report
 
 T = TypeVar("T")
@@ -82,15 +84,19 @@ class Attempt:
             self.job = drawing.job
 
     async def _follow(self, drawing: Drawing) -> None:
-        try:
-            request = read(self.job.request, self._kit.shelf)
-        except SeedreamError as error:
-            await drawing.end(ending_of(error))
-            return
         seedream, task = self._kit.seedream, self.job.task
-        if task:
-            events = seedream.resume(self.job.provider, task, request)
+        if task:  # paid for: whether its references can still be had is no matter
+            events = seedream.resume(self.job.provider, task, outline(self.job.request))
         else:
+            if lost := lost_references(self.job, self._kit.shelf):
+                self._wait_for(lost, self.job.created_at)
+                await drawing.end(mislaid(charged="no"))
+                return
+            try:
+                request = read(self.job.request, self._kit.shelf)
+            except SeedreamError as error:
+                await drawing.end(ending_of(error))
+                return
             callback = self._kit.callback(self.job) if self._kit.callback else None
             events = seedream.generate(request, callback=callback)
         self._drawing = asyncio.create_task(drawing.follow(events))
@@ -117,9 +123,12 @@ class Attempt:
             self.job = await self._kit.step(job, lambda tx: settle(tx, job, self._me, delivery, tariff))
         else:
             gone = billed(job, tariff)
-            self.job = await self._kit.step(job, lambda tx: end(tx, job, self._me, expired(), gone))
+            how = mislaid(charged="yes") if lost_pictures(job, self._kit.home) else expired()
+            self.job = await self._kit.step(job, lambda tx: end(tx, job, self._me, how, gone))
 
     async def _deliver(self) -> Delivery:
+        if lost := lost_pictures(self.job, self._kit.home):
+            self._wait_for(lost, self.job.generated_at or self.job.created_at)
         async with self._kit.deliveries:
             return await self._kit.courier.deliver(self.job, self.job.pictures, self.job.ending)
 
@@ -147,7 +156,21 @@ class Attempt:
                 break
             if tried + 1 < TRIES:
                 await self._kit.clock.sleep(pause)
-        now = self._kit.database.now()
-        if now >= (self.job.generated_at or self.job.created_at) + PATIENCE:
+        if self._kit.database.now() >= (self.job.generated_at or self.job.created_at) + PATIENCE:
             return None
-        raise LetGo(now + max(pause, min(LONGEST, SHORTEST * 2.0 ** min(self.job.attempt, 10))))
+        raise self._later(pause)
+
+    def _wait_for(self, files: Sequence[Path], since: float) -> None:
+        """Files of a job do not vanish by themselves: their folder may come back. Raises LetGo for as long as there is
+        sense in that."""
+        log.warning(
+            "Job %d: %s is not there. Is the data folder (DATA_DIR) the one that was used before, and mounted?",
+            self.job.id,
+            ", ".join(map(str, files)),
+        )
+        if self._kit.database.now() < since + PATIENCE:
+            raise self._later()
+
+    def _later(self, pause: float = 0.0) -> LetGo:
+        growing = min(LONGEST, SHORTEST * 2.0 ** min(self.job.attempt, 10))
+        return LetGo(self._kit.database.now() + max(pause, growing))

@@ -17,7 +17,9 @@ def cancel_waiting(tx: Transaction, job_id: int) -> Job | None:
     What was reserved for it comes back at once; a worker tells the person. None if it does not wait.
     """
     lock(tx)
-    values = unhappy(Ending(State.CANCELLED, "Cancelled")) | settling(Amount()) | {"tag": BEGUN}
+    # Ready at once, also if it was put off: the person is waiting to be told.
+    at_once = {"tag": BEGUN, "ready_at": tx.now}
+    values = unhappy(Ending(State.CANCELLED, "Cancelled")) | settling(Amount()) | at_once
     waits = and_(jobs.c.id == job_id, WAITING, QUEUED)
     row = tx.run(update(jobs).where(waits).values(**values).returning(jobs)).one_or_none()
     if row is None:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.seedream.catalogue import Catalogue
 from bot.seedream.sizes import parse_ratio, preset_pixels
 from bot.studio.blocklist import LONGEST, Blocklist
-from bot.words import sentence
+from bot.words import Words, sentence
 
 Check = Callable[[str, Any], Any]
 
@@ -23,13 +23,17 @@ class BadPreference(Exception):
     """A value that makes no sense: of which field, what is wrong with it, and what would be right.
 
     `what` and `fix` are English; `says` and `advises` are the sentences that they were made of, with places for
-    `facts`, for people who read another language.
+    `facts`, for people who read another language. A fact that is a tuple is what there is to choose from.
     """
 
     def __init__(self, name: str, says: str, advises: str, **facts: object) -> None:
         self.field = name
         self.says, self.advises, self.facts = says, advises, facts
-        self.what, self.fix = says.format_map(facts), advises.format_map(facts)
+        told = {
+            fact: Words().listed(map(str, value), "or") if isinstance(value, tuple) else value
+            for fact, value in facts.items()
+        }
+        self.what, self.fix = says.format_map(told), advises.format_map(told)
         super().__init__(f"{name} {self.what}: {self.fix}")
 
 
@@ -70,10 +74,8 @@ class OneOf:
     def __call__(self, name: str, value: Any) -> str:
         """The word, if it is one of them."""
         if value not in self.words:
-            choices = ", ".join(self.words)
-            raise BadPreference(
-                name, sentence("is not something to choose"), sentence("choose {choices}"), choices=choices
-            )
+            says, fix = sentence("is not something to choose"), sentence("choose {choices}")
+            raise BadPreference(name, says, fix, choices=self.words)
         return str(value)
 
 
@@ -135,10 +137,10 @@ def ratio(name: str, value: Any) -> str:
 def blockable(name: str, value: Any) -> str:
     """A word or a phrase that can be looked for."""
     if not isinstance(value, str) or not 0 < len(value.strip()) <= LONGEST:
-        says, fix = sentence("has something in it that is no word"), sentence("write 1 to {most} characters")
+        says, fix = sentence("contains something that is not a word"), sentence("write 1 to {most} characters")
         raise BadPreference(name, says, fix, most=LONGEST)
     if not Blocklist.takes(value):
-        says = sentence('has "{word}" in it, which would be found everywhere or nowhere')
+        says = sentence('contains "{word}", which would match everything or nothing')
         raise BadPreference(name, says, sentence("write a word of two letters or more"), word=value.strip())
     return " ".join(value.split())
 
@@ -154,9 +156,8 @@ class Offer:
         given = word(name, value)
         found = self.catalogue.resolve(given)
         if found is None and not given.lower().startswith("ep-"):
-            choices = ", ".join(self.catalogue.models)
             says, fix = sentence('there is no model "{given}"'), sentence("choose {choices}")
-            raise BadPreference(name, says, fix, given=given, choices=choices)
+            raise BadPreference(name, says, fix, given=given, choices=tuple(self.catalogue.models))
         return found.key if found else given
 
     def size(self, name: str, value: Any) -> str:
@@ -166,7 +167,7 @@ class Offer:
         found = next((size for size in sizes if size.lower() == given.lower()), None)
         if found is None:
             says, fix = sentence('there is no size "{given}"'), sentence("choose {choices}")
-            raise BadPreference(name, says, fix, given=given, choices=", ".join(sizes))
+            raise BadPreference(name, says, fix, given=given, choices=tuple(sizes))
         return found
 
     def sizes(self) -> list[str]:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import asdict, replace
 from functools import partial
 
-from bot.seedream.errors import Charged, SeedreamError
+from bot.seedream.errors import Charged, SeedreamError, Unavailable
 from bot.seedream.models import (
     Accepted,
     Event,
@@ -21,7 +21,7 @@ from bot.store.database import Transaction
 from bot.studio import queue, steps
 from bot.studio.closing import billed, end
 from bot.studio.courier import Stage
-from bot.studio.endings import cancelled, ending_of, passes
+from bot.studio.endings import cancelled, ending_of, lost_track, passes
 from bot.studio.job import Ending, Job, Result, State
 from bot.studio.kit import Kit
 from bot.studio.orders import outline
@@ -192,6 +192,11 @@ class Drawing:
         self._kit.witness.met(error)
         self._kit.alarms.hear(error)
         now = self._kit.database.now()
+        if self.job.task and isinstance(error, Unavailable):  # its provider is not configured any more
+            if now < (self.job.sent_at or self.job.created_at) + PATIENCE:
+                raise LetGo(now + AGAIN) from error
+            await self.end(lost_track())
+            return
         if not self._pictures and passes(error) and now < self.job.created_at + PATIENCE:
             if self.job.state is State.SENT:
                 self.job = await self._kit.step(self.job, lambda tx: steps.unsent(tx, self.job, self._me))

@@ -19,6 +19,7 @@ CANCELLED = "Cancelled"
 GAVE_UP = "GaveUp"
 LOST_TRACK = "LostTrack"  # the process that waited for the answer is gone
 EXPIRED = "Expired"
+MISLAID = "Mislaid"  # its files are not in the data folder
 
 
 def ending_of(error: SeedreamError) -> Ending:
@@ -56,6 +57,11 @@ def gave_up(job: Job) -> Ending:
 def expired() -> Ending:
     """The pictures were drawn and paid, but none can be had any more."""
     return Ending(State.FAILED, EXPIRED, "yes")
+
+
+def mislaid(*, charged: str) -> Ending:
+    """Its files have been away for too long."""
+    return Ending(State.FAILED, MISLAID, charged)
 
 
 def _facts(error: SeedreamError) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy import and_, or_, select
 from bot.store.database import Database, Transaction
 from bot.store.tables import accounts, jobs, preferences
 from bot.studio.forgetting import BATCH
-from bot.studio.job import Amount, Job
+from bot.studio.job import Amount, Job, Result
 from bot.studio.money import MILLION
 from bot.studio.orders import shelved
 from bot.studio.rows import job_of
@@ -189,9 +189,14 @@ def _told(job: Job) -> dict[str, Any]:
         "state": job.state.value,
         "images": settled.images,
         "usd": settled.cost / MILLION,
-        "pictures": [{"size": each.size, "format": each.format, "url": each.url} for each in job.pictures],
+        "pictures": [_picture(each) for each in job.pictures],
         "messages": list(job.delivery.messages) if job.delivery else [],
     }
+
+
+def _picture(it: Result) -> dict[str, Any]:
+    known = {"size": it.size, "format": it.format, "url": it.url}
+    return known | ({"layer": dict(it.layer)} if it.layer else {})
 
 
 def _time(seconds: float | None) -> str | None:

@@ -17,11 +17,12 @@ from sqlalchemy import Row, Text, and_, case, cast, delete, exists, func, or_, s
 
 from bot.seedream.clock import Clock
 from bot.store.database import Database, Transaction, Work
-from bot.store.errors import Passing
 from bot.store.tables import jobs, lanes, preferences, queues
-from bot.studio import deeds, ledger, notices, pins, reports
+from bot.studio import deeds, leases, ledger, notices, pins, reports
+from bot.studio.company import Signs
 from bot.studio.forgetting import DRAFTS
 from bot.studio.job import State
+from bot.studio.kit import AWAY
 from bot.studio.orders import shelved
 from bot.studio.queue import HELD, WAITING
 from bot.studio.shelf import Shelf
@@ -78,6 +79,7 @@ class Janitor:
         self._database = database
         self._home = home
         self._shelf = Shelf.within(home)
+        self._signs = Signs(home)
         self._keep = keep_days * DAY
         self._clock = clock
         self._forget_left = forget_left
@@ -88,7 +90,7 @@ class Janitor:
         while True:
             try:
                 await self.sweep()
-            except Passing as error:
+            except AWAY as error:
                 log.warning("Nothing can be cleared away just now: %s", error)
             except Exception:  # a rim: what is left lying must not stop the work
                 log.exception("Clearing away met a fault of the bot")
@@ -107,6 +109,7 @@ class Janitor:
         named |= {self._shelf.place(name) for name in await self._database.read(pins.pinned)}
         accounts = await self._database.write(lambda tx: ledger.forget(tx, tx.now - PAST))
         idle = await self._all(_remove_lanes)
+        named |= {self._signs.place(worker.id) for worker in await self._database.read(leases.living)}
         unnamed = [path for path in old if path not in named]
         files = await asyncio.to_thread(_remove, unnamed, self._clock.now() - age)
         logged = await self._all(partial(_remove_logs, keep=self._audit))
@@ -144,7 +147,8 @@ class Janitor:
 
     def _old_files(self, before: float) -> list[Path]:
         spooled = (self._home / "spool").glob("*")  # not what is in folders: those belong to processes that live
-        return [path for path in (*spooled, *(path for _, path in self._shelf.names())) if _is_old(path, before)]
+        shelved = (path for _, path in self._shelf.names())
+        return [path for path in (*spooled, *shelved, *self._signs.all()) if _is_old(path, before)]
 
 
 ENDS = select(func.min(jobs.c.id).label("first"), func.max(jobs.c.id).label("last"))

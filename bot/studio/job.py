@@ -116,7 +116,7 @@ class Result:
 class Ending:
     """How a job without pictures ended, or what one with some lacks.
 
-    `error` is the class name in the tree of `seedream.errors`, or a word of our own: "Cancelled", "GaveUp".
+    `error` is the class name in the tree of `seedream.errors`, or a word of our own (`endings`).
     `charged` is "no", "yes" or "unknown"; `facts` is what words for people need, and holds no secret.
     """
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.seedream.client import Seedream
 from bot.seedream.clock import Clock
 from bot.store.database import Database, Work
-from bot.store.errors import Passing
+from bot.store.errors import Passing, ReadOnly, StoreError
 from bot.studio.alarms import Alarms
 from bot.studio.courier import Courier
 from bot.studio.job import Job
@@ -23,6 +23,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+
+# In the middle of the work also what would keep it from beginning: a disk can be mounted anew, a server promoted.
+AWAY = (Passing, ReadOnly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Kit:
 
     async def step(self, job: Job, work: Work[Job]) -> Job:
         """Write down the next step of a job that is held. Raises Lost when it is held no longer."""
-        doubts: list[Passing] = []
+        doubts: list[StoreError] = []
         try:
             return await self._insist(work, doubts)
         except Lost:
@@ -59,13 +62,13 @@ class Kit:
                 raise
             return written  # it had been made when the connection broke
 
-    async def _insist(self, work: Work[T], doubts: list[Passing]) -> T:
+    async def _insist(self, work: Work[T], doubts: list[StoreError]) -> T:
         """Until it is written; `doubts` takes the tries of which nobody knows whether they were."""
         pause = FIRST_PAUSE
         while True:
             try:
                 return await self.database.write(work)
-            except Passing as error:
+            except AWAY as error:
                 log.warning("The database cannot be written just now, trying again: %s", error)
                 if error.unsure:
                     doubts.append(error)

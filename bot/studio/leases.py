@@ -1,5 +1,6 @@
 """Who is alive: workers with a lease, jobs that are let go, and jobs that are taken from the dead."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,15 @@ def register(tx: Transaction, worker: Worker, lease: float) -> None:
     values |= {"started_at": tx.now, "lease_until": tx.now + lease}
     new = tx.insert(workers).values(id=worker.id, **values)
     tx.run(new.on_conflict_do_update(index_elements=[workers.c.id], set_=values))
+
+
+def enter(tx: Transaction, worker: Worker, lease: float, known: Container[str]) -> list[Worker]:
+    """Register, unless somebody lives who is not known: who they are. Nobody else can come in meanwhile."""
+    tx.alone()
+    unknown = [other for other in living(tx) if other.id not in known]
+    if not unknown:
+        register(tx, worker, lease)
+    return unknown
 
 
 def renew(tx: Transaction, me: str, lease: float) -> bool:

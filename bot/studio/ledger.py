@@ -8,9 +8,10 @@ and the accounts of a job follow from who asked and when. An account holds three
     used     = settled + what is set aside for open jobs = reserved - released
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from bot.studio.periods import span
 
 NEARLY = 0.8  # of a budget: whoever pays for it is warned
 
+_HOUR = 3600  # seconds; no hour of UTC is in two days or months
 _NOTHING = Amount()
 _TOTALS = tuple(column for column in accounts.c if column.name not in {"key", "ends_at"})
 
@@ -177,7 +179,7 @@ def audit(tx: Transaction) -> list[str]:
 
 def _book(
     tx: Transaction,
-    booked: list[_Account],
+    booked: tuple[_Account, ...],
     *,
     reserved: Amount,
     settled: Amount = _NOTHING,
@@ -214,16 +216,21 @@ def _key(account: _Account) -> str:
     return account.key
 
 
-def _accounts(who: Who, at: float) -> list[_Account]:
+def _accounts(who: Who, at: float) -> tuple[_Account, ...]:
     """Where a job is booked: its user's accounts first, and hours before months."""
-    subjects = {Scope.USER: who.user, Scope.SERVER: who.server, Scope.ALL: 0}
-    spans = {period: span(period, at) for period in Period}
-    return [
+    return _accounts_of(who.user, who.server, math.floor(at) // _HOUR)
+
+
+@lru_cache(maxsize=1024)  # asked for when a job is accepted and when it ends, several times
+def _accounts_of(user: int, server: int | None, hour: int) -> tuple[_Account, ...]:
+    subjects = {Scope.USER: user, Scope.SERVER: server, Scope.ALL: 0}
+    spans = {period: span(period, hour * _HOUR) for period in Period}
+    return tuple(
         _Account(scope, period, f"{scope.value}/{subject}/{period.value}/{time.name}", time.ends_at)
         for scope, subject in subjects.items()
         if subject is not None
         for period, time in spans.items()
-    ]
+    )
 
 
 def _lines(who: Who, at: float, limits: Limits) -> Iterator[_Line]:

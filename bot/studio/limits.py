@@ -82,6 +82,8 @@ class Barrier(Enum):
     MODEL = "model"  # not allowed here
     SIZE = "size"
     COUNT = "count"  # too many pictures in one request
+    BATCH = "batch"  # too many pictures at once, anywhere
+    ANSWERS = "answers"  # Discord lets the bot answer only so often there
     REFERENCES = "references"  # pictures to go on from, or those of others
     CONSENT = "consent"  # somebody lets nobody else use their pictures
     BLOCKED_WORD = "blocked_word"

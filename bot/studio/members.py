@@ -91,7 +91,7 @@ def grant(tx: Transaction, server: int | None, user: int, wanted: Grant) -> tupl
     """Give somebody more than their limits do; what is granted now. Raises BadPreference."""
     images, cost = int(_IMAGES("images", wanted.images)), int(_COST("cost", wanted.cost))
     if not images and not cost:
-        says, fix = sentence("is nothing"), sentence("write how many pictures, or how much money")
+        says, fix = sentence("is empty"), sentence("write how many pictures, or how much money")
         raise BadPreference("images", says, fix)
     if wanted.until is not None and wanted.until <= tx.now:
         raise BadPreference("until", sentence("is over already"), sentence("write a time that is still to come"))

@@ -42,7 +42,7 @@ _YOUNG = 3600.0  # seconds for which somebody may be about to name a file
 @dataclass(frozen=True, slots=True)
 class Standards:
     """What is taken where a request does not say it: the person's own where it is allowed, else the channel's, else
-    the server's. `models` are those that are allowed, all if there are none."""
+    the server's. `models` are those that are allowed, all if there are none; `own_language` is the person's alone."""
 
     model: str | None = None
     ratio: str | None = None
@@ -50,6 +50,7 @@ class Standards:
     visibility: str | None = None
     language: str | None = None
     models: tuple[str, ...] = ()
+    own_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Office:
             own.visibility or rules.default_visibility,
             own.language or rules.language,
             rules.models,
+            own.language,
         )
 
     # Pause
@@ -252,14 +254,12 @@ class Office:
             by, everywhere, lambda tx, server: deeds.page(tx, server, number=number, size=size, subject=subject)
         )
 
-    async def diagnose(
-        self, by: Who, who: Who, origin: Origin, request: ImageRequest | None = None
-    ) -> Diagnosis | Refusal:
+    async def diagnose(self, by: Who, who: Who, origin: Origin, *requests: ImageRequest) -> Diagnosis | Refusal:
         """Why somebody may or may not ask for something there. `who` is that person with their roles, `origin` the
         channel with what is known of it; nothing is reserved, and nobody is told."""
         if who.server != by.server or not (by.moderator or by.owner):
             return _not_allowed(by)
-        return await self._studio.diagnose(origin, who, request)
+        return await self._studio.diagnose(origin, who, *requests)
 
     async def status(self, by: Who) -> Status | Refusal:
         """How the whole bot stands. Its machines and the budgets of everybody are the owner's business alone."""

@@ -6,6 +6,7 @@ What has been used (the ledger) and what waits (the queue) is not asked here: se
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from bot.studio.blocklist import Blocklist
@@ -30,13 +31,14 @@ class Place:
 class Wish:
     """What is asked for. `model` is its key, nothing if none is asked for; `size` is the
     preset that it comes to, None where nobody knows; `whose` are the people whom the pictures to go on from come from,
-    None where nobody knows."""
+    None where nobody knows. Several requests together, which differ in their prompts alone, have `others`."""
 
     model: str = ""
     prompt: str = ""
     size: str | None = None
     images: int = 1
     whose: tuple[int | None, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,25 @@ class Verdict:
         return self.refusal is None
 
 
+class Why(Enum):
+    """Why somebody has to say yes first: it is more than the server lets through without a word, in money or pictures,
+    or nobody knows its price; or it is of a kind that easily becomes more than one thinks."""
+
+    COST = "cost"
+    IMAGES = "images"
+    UNPRICED = "unpriced"
+    PERMUTATIONS = "permutations"
+    LAYERS = "layers"
+
+
 @dataclass(frozen=True, slots=True)
 class NeedsConfirmation:
     """It may be asked for, but the person must say yes first: it may cost `price` (None: nobody knows) for so many
-    `images`. `why` is COST, IMAGES or UNPRICED, `limit` what it is more than."""
+    `images`. `limit` is the server's, where it is more than that."""
 
     price: int | None
     images: int
-    why: Barrier
+    why: Why
     limit: int = 0
 
 
@@ -118,14 +131,17 @@ def for_ears_of(who: Who, refusal: Refusal) -> Refusal:
     return replace(refusal, facts={name: fact for name, fact in refusal.facts.items() if name not in _NOT_FOR_ALL})
 
 
-def confirmation(rules: Rules, price: int | None, images: int) -> NeedsConfirmation | None:
-    """Whether the server wants people to say yes to this first, one request or several together."""
+def confirmation(rules: Rules, price: int | None, images: int, always: Why | None = None) -> NeedsConfirmation | None:
+    """Whether people have to say yes to this first, one request or several together: because of what it is, which is
+    `always` a reason, or because the server wants it."""
+    if always is not None:
+        return NeedsConfirmation(price, images, always)
     if rules.confirm_cost and price is None:
-        return NeedsConfirmation(None, images, Barrier.UNPRICED, rules.confirm_cost)
+        return NeedsConfirmation(None, images, Why.UNPRICED, rules.confirm_cost)
     if rules.confirm_cost and price is not None and price > rules.confirm_cost:
-        return NeedsConfirmation(price, images, Barrier.COST, rules.confirm_cost)
+        return NeedsConfirmation(price, images, Why.COST, rules.confirm_cost)
     if rules.confirm_images and images > rules.confirm_images:
-        return NeedsConfirmation(price, images, Barrier.IMAGES, rules.confirm_images)
+        return NeedsConfirmation(price, images, Why.IMAGES, rules.confirm_images)
     return None
 
 
@@ -199,8 +215,10 @@ def _references(facts: Facts) -> Told:
 
 def _blocked_word(facts: Facts) -> Told:
     words = facts.rules.blocked_words
-    found = Blocklist.of(words).found(facts.wish.prompt) if words else None
-    return None if found is None else {"word": found}
+    if not words:
+        return None
+    found = filter(None, map(Blocklist.of(words).found, (facts.wish.prompt, *facts.wish.others)))
+    return next(({"word": word} for word in found), None)
 
 
 def _unpriced(facts: Facts) -> Told:

@@ -200,8 +200,8 @@ def _sensible(values: Mapping[str, Any], place: str, named: Mapping[str, Any] | 
         value, allowed = values.get(name), values.get(among)
         ours = named is None or name in named or among in named
         if ours and value and allowed and value not in allowed:
-            says, fix = sentence("is not among {among}"), sentence("allow it too, or choose {choices}")
-            raise BadPreference(f"{place}{name}", says, fix, among=among, choices=", ".join(allowed))
+            says, fix = sentence("is not among the allowed ones"), sentence("allow it too, or choose {choices}")
+            raise BadPreference(f"{place}{name}", says, fix, choices=tuple(allowed))
 
 
 def _changed(stored: Mapping[str, Any], changes: Any, known: Known, place: str = "") -> dict[str, Any]:
@@ -214,8 +214,8 @@ def _changed(stored: Mapping[str, Any], changes: Any, known: Known, place: str =
         changes = {"pause_reason": None, **changes}
     for name, value in changes.items():
         if name not in known:
-            says, fix = sentence("is not a preference"), sentence("there are {choices}")
-            raise BadPreference(f"{place}{name}", says, fix, choices=", ".join(known))
+            says, fix = sentence("is not a preference"), sentence("it can be {choices}")
+            raise BadPreference(f"{place}{name}", says, fix, choices=tuple(known))
         values[name] = None if value is None else known[name](f"{place}{name}", value)
     return {name: value for name, value in values.items() if value is not None}
 

@@ -45,6 +45,17 @@ def picture_of(result: Result, home: Path) -> Picture:
     )
 
 
+def in_order(results: Iterable[Result]) -> list[Result]:
+    """As they came; layers as they lie on one another, the lowest first."""
+    return sorted(results, key=lambda result: (height_of(result), result.index))
+
+
+def height_of(result: Result) -> int:
+    """How many layers lie below this one; by its place where nobody has told."""
+    told = (result.layer or {}).get("z_index")
+    return told if isinstance(told, int) else result.index
+
+
 def references_of(results: Iterable[Result], home: Path, now: float) -> tuple[Reference, ...]:
     """Finished pictures as something to go on from; raises BadReference when one cannot be had any more."""
     return tuple(_reference(result, home, now) for result in results)

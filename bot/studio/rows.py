@@ -10,6 +10,10 @@ from bot.studio.job import Amount, Delivery, Ending, Job, Origin, Result, State,
 
 T = TypeVar("T", Origin, Result, Ending, Delivery)
 
+_NAMES: Mapping[type[Any], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Origin, Result, Ending, Delivery)
+}
+
 
 def job_of(row: Row[Any]) -> Job:
     """A whole row of `jobs` as the value that everybody else works with. The roles of who asked are not kept."""
@@ -93,9 +97,9 @@ def delivery_of(data: Mapping[str, Any]) -> Delivery:
 
 
 def _json(thing: T) -> dict[str, Any]:
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+    return {name: getattr(thing, name) for name in _NAMES[type(thing)]}
 
 
 def _known(kind: type[T], data: Mapping[str, Any]) -> dict[str, Any]:
     """Only the names that this release knows: a newer one may have written more."""
-    return {field.name: data[field.name] for field in fields(kind) if field.name in data}
+    return {name: data[name] for name in _NAMES[kind] if name in data}

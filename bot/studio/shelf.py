@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.seedream.content import OnDisk
 from bot.seedream.models import Content
+from bot.store.faults import of_file
 
 
 class Shelf:
@@ -23,7 +24,14 @@ class Shelf:
         return cls(home / "shelf")
 
     async def keep(self, content: Content) -> str:
-        """Put a picture here, whole or not at all; the name that it can be had by."""
+        """Put a picture here, whole or not at all; the name that it can be had by. Raises StoreError where it cannot be
+        written, BadReference where it cannot be read."""
+        try:
+            return await self._keep(content)
+        except OSError as error:
+            raise of_file(error, f"The data folder {self.folder.parent}") from error
+
+    async def _keep(self, content: Content) -> str:
         part = await asyncio.to_thread(self._part)
         try:
             digest = hashlib.sha256()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.database import Transaction
@@ -124,7 +124,7 @@ def _step(tx: Transaction, job: Job, me: str, *before: State, **values: Any) -> 
 
 @cache
 def _update(before: tuple[State, ...], names: tuple[str, ...]) -> ReturningUpdate[Any]:
-    legal = jobs.c.state.in_([state.value for state in before])
+    legal = or_(*(jobs.c.state == state.value for state in before))  # IN with a list is made anew each time
     new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     return update(jobs).where(FENCE, legal).values(**new).returning(jobs)
 

@@ -1,6 +1,8 @@
 """The one door: everything that costs, from wherever it is asked for, comes in here and is answered at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,13 +12,13 @@ from bot.seedream.models import ImageRequest
 from bot.store.database import Database, Transaction
 from bot.store.errors import Passing
 from bot.studio import budgets, ledger, orders, queue
-from bot.studio.acceptance import Asked, Diagnosis, No, Terms, accept, diagnose, law_of, place_of
+from bot.studio.acceptance import Asked, Diagnosis, No, Terms, accept, diagnose, law_of, weigh
 from bot.studio.cancel import ask_to_cancel, cancel_waiting
 from bot.studio.eta import eta
 from bot.studio.job import Amount, Job, Origin, Who
 from bot.studio.limits import Barrier, Left, Limits, Refusal
-from bot.studio.policy import NeedsConfirmation, Place, Wish, confirmation
-from bot.studio.results import references_of
+from bot.studio.policy import NeedsConfirmation, Place, Why, Wish
+from bot.studio.results import in_order, references_of
 from bot.studio.rules import Grant
 from bot.studio.shelf import Shelf
 from bot.studio.tariff import Tariff
@@ -26,6 +28,8 @@ from bot.studio.witness import Nobody, Witness
 __all__ = ["Diagnosis", "NeedsConfirmation", "Outcome", "Standing", "Studio", "Terms", "Ticket", "Whose"]
 
 _STOPS = 1000
+_ORDERS = 2  # that are written at the same time
+_TURN = 1.0  # seconds after which nobody waits for that any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Studio:
         self._tariff = tariff
         self._terms = terms
         self._witness = witness or Nobody()
+        self._door = asyncio.Semaphore(_ORDERS)
         self._stops: dict[tuple[object, ...], None] = {}  # budgets of which was told that they stand in the way
 
     async def submit(
@@ -101,35 +106,45 @@ class Studio:
             self._witness.accepted(outcome.job)
         return outcome
 
-    async def weigh(self, requests: Sequence[ImageRequest], origin: Origin, who: Who) -> NeedsConfirmation | None:
-        """Whether somebody has to say yes to all of these together, before each is submitted as `confirmed`."""
+    async def weigh(
+        self, requests: Sequence[ImageRequest], origin: Origin, who: Who, whose: Whose = ()
+    ) -> Refusal | NeedsConfirmation | None:
+        """Whether all of these, which differ in their prompts alone, can be had together, and whether somebody has to
+        say yes to that first. Nothing is reserved; if nothing stands in the way, each is submitted as `confirmed`."""
+        unable = next((found for found in map(self._way, requests) if isinstance(found, Refusal)), None)
+        asked = None if unable else self._together(requests, origin, who, whose)
+        outcome = unable if asked is None else await self._database.read(lambda tx: weigh(tx, asked, self._terms))
+        if isinstance(outcome, Refusal):
+            self._witness.refused(outcome)
+            await self._tell_of_stop(who, outcome)
+        return outcome
+
+    async def diagnose(self, origin: Origin, who: Who, *requests: ImageRequest) -> Diagnosis:
+        """Why somebody may or may not ask for something there: what `submit` would say, or `weigh` of several, rule by
+        rule, and nothing is reserved. Without a request only what holds for any picture is judged."""
+        theirs = (who.user,) * max((len(request.references) for request in requests), default=0)
+        asked = self._together(requests, origin, who, theirs)
+        return await self._database.read(lambda tx: diagnose(tx, asked, self._terms))
+
+    def _together(self, requests: Sequence[ImageRequest], origin: Origin, who: Who, whose: Whose = ()) -> Asked:
+        """Several requests as one, to be looked at; none are any picture."""
         prices = [self._price(request) for request in requests]
         price = None if None in prices else sum(filter(None, prices))
-        images = sum(map(self._seedream.most_images, requests))
-        law = await self._database.read(lambda tx: law_of(tx, who, place_of(origin), self._terms.limits))
-        return confirmation(law.rules, price, images)
-
-    async def diagnose(self, origin: Origin, who: Who, request: ImageRequest | None = None) -> Diagnosis:
-        """Why somebody may or may not ask for something there: what `submit` would say, rule by rule, and nothing is
-        reserved. Without a request only what holds for any picture is judged."""
-        price = self._price(request) if request else 0
-        images = self._seedream.most_images(request) if request else 1
-        wish = wish_of(self._seedream.catalogue, request, images) if request else Wish()
+        images = sum(map(self._seedream.most_images, requests)) or 1
+        wish = wish_of(self._seedream.catalogue, requests[0], images, whose) if requests else Wish()
+        others = tuple({request.prompt: None for request in requests if request.prompt != wish.prompt})
         reserved = Amount(images, (price or 0) * (1 + self._terms.doubtful_calls))
         new = queue.NewJob(origin.key, "imagine", who, origin, {}, wish.model, "", images, reserved)
-        return await self._database.read(lambda tx: diagnose(tx, Asked(new, wish, price), self._terms))
+        always = next(filter(None, map(_always, requests)), Why.PERMUTATIONS if others else None)
+        return Asked(new, replace(wish, others=others), price, always=always, jobs=max(1, len(requests)))
 
     async def _asked(
         self, request: ImageRequest, origin: Origin, who: Who, verb: str, parent: int | None, whose: Whose
     ) -> Asked | Refusal:
         """Everything that is known of a request before the database is asked."""
-        problems = self._seedream.check(request)
-        if problems:
-            return _bad_request(problems)
-        try:
-            route = [channel.provider.name for channel in self._seedream.route(request)]
-        except Unavailable as error:
-            return Refusal(Barrier.NO_PROVIDER, facts={"message": str(error)})
+        route = self._way(request)
+        if isinstance(route, Refusal):
+            return route
         try:
             order = await orders.write(request, self._shelf)
         except BadReference as error:
@@ -149,7 +164,7 @@ class Studio:
             reserved=Amount(images, (cost or 0) * (1 + self._terms.doubtful_calls)),
             parent=parent,
         )
-        return Asked(new, wish, cost)
+        return Asked(new, wish, cost, always=_always(request))
 
     @property
     def providers(self) -> list[str]:
@@ -159,9 +174,21 @@ class Studio:
     def _price(self, request: ImageRequest) -> int | None:
         """The most that it can cost, None where nobody knows or nobody draws it."""
         try:
-            return self._tariff.worst(request, [channel.provider.name for channel in self._seedream.route(request)])
+            return self._tariff.worst(request, self._route(request))
         except Unavailable:
             return None
+
+    def _route(self, request: ImageRequest) -> list[str]:
+        return [channel.provider.name for channel in self._seedream.route(request)]
+
+    def _way(self, request: ImageRequest) -> list[str] | Refusal:
+        """Who could draw it, in their order, or why nobody could, whoever asks."""
+        if problems := self._seedream.check(request):
+            return _bad_request(problems)
+        try:
+            return self._route(request)
+        except Unavailable as error:
+            return Refusal(Barrier.NO_PROVIDER, facts={"message": str(error)})
 
     async def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that there are jobs of."""
@@ -222,7 +249,9 @@ class Studio:
         try:
             request = orders.read(parent.request, self._shelf)
             if verb == "edit":
-                used = parent.pictures[: self._most_references(request.model)]
+                # Of layers the lowest: all of them together are no picture that could be gone on from.
+                most = 1 if request.layers else self._most_references(request.model)
+                used = in_order(parent.pictures)[:most]
                 pictures = references_of(used, self._home, self._database.now())
                 request = replace(request, references=pictures, max_images=None, layers=False)
         except BadReference:
@@ -260,9 +289,10 @@ class Studio:
         """Asked twice, it is found by its key: when somebody was faster with the very same, or when the connection
         broke and nobody knows whether it has been accepted."""
         try:
-            job, new = await self._database.write(lambda tx: self._accept(tx, asked))
+            async with self._in_turn():
+                job, new = await self._database.write(lambda tx: self._accept(tx, asked))
         except No as no:
-            if isinstance(no.answer, Refusal) and budgets.is_stop(no.answer):
+            if isinstance(no.answer, Refusal):
                 await self._tell_of_stop(asked.new.who, no.answer)
             return no.answer
         except queue.Known:
@@ -274,6 +304,21 @@ class Studio:
         # Looked up when it is in the queue already: nobody waits for the answer with the work.
         return await self._database.read(lambda tx: self._ticket(tx, job, new=new))
 
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """When hundreds ask at the same moment, they wait here and not at the database, where everything that is done
+        for jobs which were accepted before would have to wait behind them. While the database is away, nobody does."""
+        try:
+            async with asyncio.timeout(_TURN):
+                await self._door.acquire()
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._door.release()
+
     def _accept(self, tx: Transaction, asked: Asked) -> tuple[Job, bool]:
         known = queue.by_key(tx, asked.new.key)
         if known is not None:
@@ -281,7 +326,10 @@ class Studio:
         return queue.put(tx, accept(tx, asked, self._terms)), True
 
     async def _tell_of_stop(self, who: Who, refusal: Refusal) -> None:
-        """What was refused was rolled back, so this has a transaction of its own; the first of many is enough."""
+        """If a budget stands in the way. What was refused was rolled back, so this has a transaction of its own; the
+        first of many is enough."""
+        if not budgets.is_stop(refusal):
+            return
         stop = (who.server, refusal.scope, refusal.period, refusal.limit, refusal.returns_at)
         if stop not in self._stops:
             await self._database.write(lambda tx: budgets.stop(tx, who, refusal))
@@ -289,6 +337,11 @@ class Studio:
 
     def _ticket(self, tx: Transaction, job: Job, *, new: bool) -> Ticket:
         return Ticket(job, queue.place(tx, job.id), eta(tx, job, self._terms.capacity), new)
+
+
+def _always(request: ImageRequest) -> Why | None:
+    """Why somebody has to say yes to it, whatever the server lets through without a word."""
+    return Why.LAYERS if request.layers else None
 
 
 def _bad_request(problems: Sequence[Problem]) -> Refusal:

@@ -21,14 +21,24 @@ def wish_of(catalogue: Catalogue, request: ImageRequest, images: int, whose: Seq
 
 def _size(catalogue: Catalogue, model: Model | None, request: ImageRequest) -> str | None:
     """The preset that a request names, or the least one that its pixels fit into; None where the model decides."""
-    if model is not None and (model.adapts or request.layers):
+    if model is not None and model.adapts:
         return None
+    if request.layers and (model is None or model.preset(request.size) is None):
+        pixels = _kept(model, request)  # layers are as large as the picture that they are of
+        return _class(catalogue, model, pixels) if pixels else None
     size = request.size or (None if model is None else model.default_preset if request.ratio else model.default_size)
     named = model.preset(size) if model else size
     if named is not None and preset_pixels(named):
         return named if model else named.strip().upper()
     pair = parse(size)
     return _class(catalogue, model, pair[0] * pair[1]) if pair else None
+
+
+def _kept(model: Model | None, request: ImageRequest) -> int:
+    """The pixels of the picture that is taken apart, as far as the model draws so few or so many; 0: nobody knows."""
+    pixels = max((each.width * each.height for each in request.references), default=0)
+    low, high = (model.area if model else None) or (0, pixels)
+    return min(max(pixels, low), high) if pixels else 0
 
 
 def _class(catalogue: Catalogue, model: Model | None, pixels: int) -> str | None:

@@ -7,13 +7,13 @@ import socket
 from dataclasses import dataclass
 
 from bot.store.database import Transaction
-from bot.store.errors import Passing, StoreError
-from bot.studio import callbacks, leases, queue
+from bot.store.errors import Elsewhere, StoreError
+from bot.studio import callbacks, company, leases, queue
 from bot.studio.attempt import Attempt
 from bot.studio.cancel import cancelled_of
 from bot.studio.drawing import LetGo
 from bot.studio.job import Job
-from bot.studio.kit import Kit
+from bot.studio.kit import AWAY, Kit
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._woken = asyncio.Event()
+        self._turned_away: Elsewhere | None = None
         self._adrift = False  # a claim may have been made of which nobody here knows
         self._looked_at = kit.clock.steady()
         self.ready = asyncio.Event()
@@ -92,11 +93,9 @@ class Worker:
             await self._leave_nothing(keeper)
 
     async def _begin(self) -> None:
-        def work(tx: Transaction) -> int:
-            leases.register(tx, self._me, self._pace.lease)
-            return leases.reap(tx, alone=None if self._kit.database.shared else self.id)
-
-        taken_up = await self._kit.record(work)
+        await company.join(self._kit, self._me, self._pace.lease)
+        alone = None if self._kit.database.shared else self.id
+        taken_up = await self._kit.record(lambda tx: leases.reap(tx, alone=alone))
         if taken_up:
             log.info("%d jobs of an earlier process go on", taken_up)
 
@@ -111,18 +110,20 @@ class Worker:
 
     async def _fill(self) -> float | None:
         """Start jobs as long as there are places and jobs; when to look again, if that is known."""
+        if self._turned_away is not None:
+            raise self._turned_away
         while len(self._tasks) < self._pace.slots and not self._stopping.is_set():
             try:
                 if self._adrift:
                     await self._kit.database.write(self._recover)
                     self._adrift = False
                 found = await self._kit.database.write(lambda tx: queue.claim(tx, self.id, {}, self._kit.capacity))
-            except Passing as error:
+            except AWAY as error:
                 log.warning("No job can be claimed just now: %s", error)
                 self._adrift = self._adrift or error.unsure
                 return None
             except queue.Lost:  # silent for so long that the others took it for dead
-                await self._kit.record(lambda tx: leases.register(tx, self._me, self._pace.lease))
+                await company.join(self._kit, self._me, self._pace.lease)
                 continue
             if found.job is None:
                 self._looked_at = self._kit.clock.steady()
@@ -183,16 +184,23 @@ class Worker:
             await asyncio.sleep(self._pace.lease / 3)
             try:
                 unwanted = await self._kit.database.write(self._keep)
+                if unwanted is None:
+                    await company.join(self._kit, self._me, self._pace.lease)
+            except Elsewhere as error:
+                self._turned_away = error
+                self._woken.set()
+                return
             except StoreError as error:
                 log.warning("The lease cannot be renewed just now: %s", error)
                 continue
-            for number in unwanted:
+            for number in unwanted or ():
                 if attempt := self._attempts.get(number):
                     attempt.cancel()
 
-    def _keep(self, tx: Transaction) -> list[int]:
+    def _keep(self, tx: Transaction) -> list[int] | None:
+        """The jobs of ours that are not wanted any more; None when it was too late, and we do not count any more."""
         if not leases.renew(tx, self.id, self._pace.lease):
-            leases.register(tx, self._me, self._pace.lease)
+            return None
         leases.reap(tx)
         return cancelled_of(tx, self.id)
 
@@ -208,7 +216,7 @@ class Worker:
         await self._leave_nothing(keeper)  # the keeper might register once more, after the farewell
         try:
             async with asyncio.timeout(FAREWELL):
-                await self._kit.database.write(lambda tx: leases.retire(tx, self.id))
+                await company.leave(self._kit, self._me)
         except (TimeoutError, StoreError) as error:
             log.warning("Some jobs could not be given back, they go on when the lease is over: %s", error or "no time")
 

@@ -80,7 +80,7 @@ async def open_bot(
             await log_in(bot, token, pauses=PAUSES)
             packed = packer(workshop.seedream, workshop.press, settings.data_dir)
             bells = Bells(bot, database, Offer(workshop.seedream.catalogue))
-            yield RestCourier(bot, packed, now=database.now, patience=patience, bells=bells)
+            yield RestCourier(bot, packed, now=database.now, patience=patience, bells=bells, database=database)
 
         house = await stack.enter_async_context(open_house(settings, courier, clock, watch(outside)))
         workshop = house.workshop

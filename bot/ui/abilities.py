@@ -32,6 +32,8 @@ def _abilities(words: Words, model: Model) -> Iterator[str]:
         yield words.plural("up to {count} picture", "up to {count} pictures", most)
     if model.sequence:
         yield words.say("sets")
+    if model.layers:
+        yield words.plural("up to {count} layer", "up to {count} layers", model.layers)
     if model.web_search:
         yield words.say("web search")
     if "transparent" in model.backgrounds:

@@ -30,7 +30,7 @@ def _tier(words: Words, role: int, name: str) -> str:
 def _grant(words: Words, grant: Grant) -> str:
     """It is in the figures already."""
     more, each = words.listed(_more(words, grant)), words.say(_EACH[grant.period])
-    line = words.say("Granted to you: {more} more {each}", more=more, each=each)
+    line = words.say("Extra for you: {more} {each}", more=more, each=each)
     return words.say("{line} · until {when}", line=line, when=words.time(grant.until, "f")) if grant.until else line
 
 

@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for each; the next delivery may wait for this one
 
-_THERE = sentence("Your pictures are there: {where}")
-_HIDDEN = sentence("Your pictures are there: #{id}, for your eyes only · bring them here with `/show {id}`")
-_DONE = sentence("{user} your pictures are there")
+_THERE = sentence("Your pictures are ready: {where}")
+_HIDDEN = sentence("Your pictures are ready: #{id}, only you can see them · bring them here with `/show {id}`")
+_DONE = sentence("{user} your pictures are ready")
 _CLOSED = sentence(
     "I could not write to you, so **DM when done** is off again · allow direct messages from this server, "
     "then turn it on in `/settings me`"

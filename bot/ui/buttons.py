@@ -37,11 +37,12 @@ _LABELS = {
     "retry": ("✏️", sentence("Edit & retry")),
     "draft": ("✏️", sentence("Edit & retry")),
     "go": ("✅", sentence("Go ahead")),
+    "no": ("", sentence("Cancel")),
     "dm": ("✉️", sentence("Send to me")),
     "info": ("ℹ️", sentence("Info")),
     "spoiler": ("🫥", sentence("Hide as spoiler")),
     "show": ("🖼️", sentence("Show")),
-    "unpin": ("📌", sentence("Let go")),
+    "unpin": ("📌", sentence("Clear")),
     "forget": ("🗑️", sentence("Forget me")),
     "report": ("🚩", sentence("Report")),
     "reports": ("🚩", sentence("Open reports")),
@@ -115,8 +116,9 @@ ITEMS: Sequence[type[discord.ui.DynamicItem[Any]]] = (JobButton,)
 
 
 def result_view(job: Job) -> discord.ui.View:
-    """Under finished pictures."""
-    return _view(job, ("again", "vary", "edit", "upscale"), ("star", "delete", "more"))
+    """Under finished pictures; layers are as large as the picture was that they are of."""
+    larger = () if job.request.get("layers") else ("upscale",)
+    return _view(job, ("again", "vary", "edit", *larger), ("star", "delete", "more"))
 
 
 def progress_view(job: Job) -> discord.ui.View:
@@ -136,7 +138,7 @@ def refusal_view(number: int, locale: str) -> discord.ui.View:
 
 def confirm_view(number: int, locale: str) -> discord.ui.View:
     """When a request has to be confirmed: `number` is what its draft is kept under."""
-    return _rows([JobButton.of(Sign(verb, number), Words(locale)) for verb in ("go", "draft")])
+    return _rows([JobButton.of(Sign(verb, number), Words(locale)) for verb in ("go", "draft", "no")])
 
 
 def more_view(job: Job, words: Words, links: Iterable[tuple[str, str]] = ()) -> discord.ui.View:

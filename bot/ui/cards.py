@@ -13,8 +13,10 @@ from bot.studio.history import DELETED, Page
 from bot.studio.job import Job, State
 from bot.studio.limits import Left, Period, Scope
 from bot.studio.studio import Standing, Ticket
+from bot.ui.layers import is_layered
+from bot.ui.permutations import literally
 from bot.ui.route import Way
-from bot.ui.words import kept
+from bot.ui.words import kept, measures
 from bot.words import Words, sentence
 
 LONGEST = 2000  # Discord's limit for a message
@@ -33,7 +35,7 @@ STATES: Mapping[State, str] = {
     State.REFUSED: sentence("⚠️ refused"),
     State.FAILED: sentence("⚠️ failed"),
     State.CANCELLED: sentence("✖️ cancelled"),
-    State.IN_DOUBT: sentence("⚠️ nobody knows how it ended"),
+    State.IN_DOUBT: sentence("⚠️ outcome unknown"),
 }
 _DELETED = sentence("🗑️ deleted")
 _PERIODS: Mapping[Period, str] = {
@@ -47,7 +49,7 @@ _SCOPES: Mapping[Scope, str] = {
     Scope.ALL: sentence("The whole bot"),
 }
 # How a command was called, by the verb of the job, and the options by the names of a request's fields.
-_COMMANDS = {"edit": "edit", "story": "story", "blend": "blend"}
+_COMMANDS = {"edit": "edit", "story": "story", "blend": "blend", "layers": "layers"}
 _OPTIONS: Sequence[tuple[str, str]] = (
     ("model", "model"),
     ("ratio", "ratio"),
@@ -89,7 +91,7 @@ def came_from(words: Words, job: Job) -> str:
 
 def info(words: Words, job: Job, ancestors: Iterable[Job] = (), *, mine: bool = False) -> str:
     """Everything that is known of a job; what it cost is for its owner alone."""
-    sizes = dict.fromkeys(picture.size for picture in job.pictures if picture.size)
+    sizes = measures(words, job, job.pictures)
     told = [words.say("{option}: {value}", option=words.name(name), value=code(value)) for name, value in _given(job)]
     lines = [
         words.say("**Picture #{id}** · {state}", id=job.id, state=_state(words, job)),
@@ -122,7 +124,7 @@ def history(words: Words, page: Page, search: str = "") -> str:
     """A page of one's own jobs."""
     if not page.jobs:
         if search:
-            return words.say("Nothing of yours has {search} in its prompt", search=code(search))
+            return words.say("None of your prompts contains {search}", search=code(search))
         return words.say("You have not asked for any picture yet · begin with `/imagine`")
     head = words.say("Your pictures, page {number} of {of}", number=page.number, of=page.of)
     if search:
@@ -133,7 +135,7 @@ def history(words: Words, page: Page, search: str = "") -> str:
 def queue(words: Words, tickets: Sequence[Ticket], standing: Standing) -> str:
     """One's own jobs under way: place, time, prompt."""
     if not tickets:
-        return words.say("Nothing of yours is waiting or being drawn")
+        return words.say("You have nothing waiting or being drawn")
     lines = [_waiting(words, ticket) for ticket in tickets]
     untold = standing.working + standing.waiting - len(tickets)
     if len(tickets) >= LISTED and untold > 0:
@@ -166,19 +168,28 @@ def usage(words: Words, standing: Standing) -> str:
 def guide(words: Words, models: Iterable[Model]) -> str:
     """What can I do here: every command and menu in a line."""
     lines = (
-        "**" + words.say("Words and pictures into pictures") + "**",
-        words.say("`/imagine` draws what you describe · attach pictures to go on from them"),
-        words.say("`/edit` changes a picture · `/blend` melts pictures together"),
-        words.say("`/story` makes a connected set, picture by picture"),
+        "**" + words.say("Turn words and pictures into new pictures") + "**",
+        words.say("`/imagine` draws what you describe · attach pictures to use them as references"),
+        words.say("`/edit` changes a picture · `/blend` merges several into one"),
+        words.say("`/story` makes a set of connected pictures, one by one"),
+        words.say("`/layers` splits a picture into layers: a PNG of each, and a ZIP of all"),
+        words.say(
+            "{example} in a prompt draws one picture of each · you see the price first", example="`{red, green}`"
+        ),
         words.say("Right-click or hold a message → **Apps** → **Edit image** or **Use as reference**"),
         words.say("Mention me with a prompt, or reply to a picture and mention me: `make it night --ar 16:9`"),
-        words.say("`/queue` what you wait for · `/history` and `/show` what you had · `/usage me` what is left"),
+        words.say(
+            "`/queue` what you are waiting for · `/history` and `/show` your pictures so far · "
+            "`/usage me` what you have left"
+        ),
         words.say("`/settings me` your model, ratio, size and language · `/settings server` for moderators"),
-        words.say("`/privacy show` what I keep of you and who else gets what · `/privacy delete` lets me forget you"),
-        words.say("Something is wrong with a picture: right-click it → **Apps** → **Report image**"),
-        words.say("Under each picture: **Again**, **Vary**, **Edit**, **Upscale** and more; they work for ever"),
-        words.say("Cancelling is free while a job waits; what fails is not charged unless I say so"),
-        words.say("Models: {models}", models=", ".join(code(_short(model)) for model in models)),
+        words.say(
+            "`/privacy show` what I keep about you and who else gets any of it · `/privacy delete` makes me forget you"
+        ),
+        words.say("Something wrong with a picture? Right-click or hold its message → **Apps** → **Report image**"),
+        words.say("Under each picture: **Again**, **Vary**, **Edit**, **Upscale** and more; they keep working"),
+        words.say("Cancelling is free while a job is waiting; what fails is not charged unless I say so"),
+        words.say("Models: {models}", models=words.listed(code(_short(model)) for model in models)),
     )
     return "\n".join(lines)[:LONGEST]
 
@@ -204,8 +215,10 @@ def _given(job: Job) -> Iterable[tuple[str, Any]]:
 
 def _command(job: Job) -> str:
     name = _COMMANDS.get(job.verb, "story" if job.request.get("max_images") else "imagine")
-    options = [("prompt", job.request.get("prompt") or ""), ("model", job.model), *_given(job)]
-    if job.origin.visibility != "public":
+    options = [("prompt", literally(job.request.get("prompt") or "")), ("model", job.model), *_given(job)]
+    if is_layered(job):  # it has no other options
+        name, options = "layers", options[:2]
+    elif job.origin.visibility != "public":
         options.append(("visibility", job.origin.visibility))
     plain = [(option, code(value, _WHOLE).strip("`")) for option, value in options]
     return " ".join((f"/{name}", *(f"{option}: {value}" for option, value in plain if value)))[:_COMMAND]
@@ -224,7 +237,7 @@ def _entry(words: Words, job: Job) -> str:
     lines = [" · ".join(filter(None, parts))]
     if job.delivery is not None and job.delivery.kept and job.delivery.way != DELETED:
         lines.append(kept(words, job, len(job.delivery.kept)))
-    return "\n".join([*lines, f"-# {code(job.request.get('prompt')) or job.verb}"])
+    return "\n".join([*lines, f"-# {code(job.request.get('prompt')) or words.name(job.verb)}"])
 
 
 def _waiting(words: Words, ticket: Ticket) -> str:
@@ -250,8 +263,13 @@ def remaining(words: Words, left: Left, whose: str | None = None) -> str:
         "when": words.time(left.returns_at),
     }
     if left.measure == "cost":
-        return words.say("{who}: {left} of {limit} left {period}, all of it again {when}", **facts)
-    return words.say("{who}: {left} of {limit} pictures left {period}, all of them again {when}", **facts)
+        return words.say("{who}: {left} of {limit} left {period}, full again {when}", **facts)
+    return words.plural(
+        "{who}: {left} of {count} picture left {period}, full again {when}",
+        "{who}: {left} of {count} pictures left {period}, full again {when}",
+        left.limit,
+        **facts,
+    )
 
 
 def _linked(job: Job) -> str:

@@ -27,7 +27,7 @@ def case(words: Words, it: Case) -> str:
     facts = {"user": f"<@{report.reporter}>", "when": words.time(report.at)}
     lines.append(words.say("Reported by {user} {when}: {reason}", **facts, reason=cards.code(report.reason, 1000)))
     if it.reporters > 1:
-        lines.append(words.plural("{count} report more of it", "{count} reports more of it", it.reporters - 1))
+        lines.append(words.plural("{count} more report about it", "{count} more reports about it", it.reporters - 1))
     lines += [f"**{line}**" for line in _done(words, it)]
     return "\n".join(lines)[: cards.LONGEST]
 
@@ -56,7 +56,7 @@ def faster(words: Words, it: Case, verb: str) -> str | None:
     if verb == "ban" and it.block is not None:
         return words.say("{moderator} was faster and has blocked this person", moderator=f"<@{it.block.by}>")
     if verb == "dismiss" and report.state == reports.ACTED:
-        return words.say("{moderator} was faster and has acted on this report", moderator=moderator)
+        return words.say("{moderator} has already handled this report", moderator=moderator)
     return None
 
 

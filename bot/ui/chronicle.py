@@ -29,7 +29,7 @@ _LINES: Mapping[str, str] = {
     deeds.ACT: sentence("🚩 {actor} has acted on report {subject} of picture #{job}"),
 }
 _UNKNOWN = sentence("❔ {actor} has done something that this version does not know: {deed}")
-_REASON = sentence("Reason of the pause")
+_REASON = sentence("Reason for the pause")
 _PLACES = {"tiers": "<@&{}>", "places": "<#{}>"}
 
 
@@ -65,7 +65,7 @@ def _more(words: Words, deed: Deed, catalogue: Catalogue) -> Iterator[str]:
 def _changes(words: Words, deed: Deed, speaker: Speaker) -> Iterator[str]:
     for name in dict.fromkeys((*deed.before, *deed.after)):
         was, now = (_value(speaker, name, values.get(name)) for values in (deed.before, deed.after))
-        yield f"> {_title(words, name)}: {was} → {now}"
+        yield "> " + words.say("{option}: {value}", option=_title(words, name), value=f"{was} → {now}")
 
 
 def _title(words: Words, name: str) -> str:

@@ -22,6 +22,7 @@ from bot.ui.drafts import Drafts
 from bot.ui.faults import REFUSED
 from bot.ui.forms import Forms
 from bot.ui.house import House
+from bot.ui.integrations import Integrations
 from bot.ui.onlooker import Onlooker, name_of
 from bot.ui.pins import Pins
 from bot.ui.presses import Presses
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 COGS = (
     "cogs.imagine",
     "cogs.edit",
+    "cogs.layers",
     "cogs.story",
     "cogs.mentions",
     "cogs.buttons",
@@ -83,6 +85,7 @@ class Bot(commands.AutoShardedBot):
     drafts: Drafts
     presses: Presses
     desk: Desk
+    integrations: Integrations
 
     def __init__(self, settings: Settings, onlooker: Onlooker | None = None) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice, and misses none
@@ -121,6 +124,7 @@ class Bot(commands.AutoShardedBot):
         reprints = Reprints(self, packer(workshop.seedream, workshop.press, home), home, house.database.now)
         removal = Removal(self, house.database, house.office)
         self.desk = Desk(self, house, removal)
+        self.integrations = Integrations(self)
         forms = Forms(house, self.asking, self.drafts)
         self.presses = Presses(house, self.asking, forms, self.pins, reprints, removal)
         for verb, does in self.desk.does.items():
@@ -179,6 +183,10 @@ class Bot(commands.AutoShardedBot):
         """All shards are connected."""
         self.ready.set()
         log.info("Connected to Discord as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_raw_app_command_permissions_update(self, event: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        """An administrator has changed who may use which command."""
+        self.integrations.forget(event.guild.id)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing: commands in messages are the cogs' own business."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import nullcontext
 from enum import Enum
 from typing import Any
 
@@ -44,6 +45,12 @@ class Tree(app_commands.CommandTree[Any]):
         if (house := getattr(self.client, "house", None)) is not None:
             await speak(interaction, house.office)
         return True
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        """While a command is under way the bot does not leave."""
+        asking = getattr(self.client, "asking", None)
+        with asking.at_work() if asking else nullcontext():
+            await super()._call(interaction)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Tell the person in words, and the log everything."""

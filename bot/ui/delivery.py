@@ -23,6 +23,7 @@ from bot.ui.bells import Bells
 from bot.ui.buttons import Fresh, bad_news_view, fresh, progress_view
 from bot.ui.glimpses import Glimpses
 from bot.ui.ladder import Ladder
+from bot.ui.letterbox import Letterbox
 from bot.ui.packing import Packer
 from bot.ui.rest import PATIENCE, PAUSES, Letter, Post, logged_in
 from bot.ui.trip import Trip
@@ -42,9 +43,9 @@ class RestCourier:
         now: Callable[[], float] = time.time,
         patience: float = PATIENCE,
         bells: Bells | None = None,
+        database: Database | None = None,
     ) -> None:
-        self._client = client
-        self._patience = patience
+        self._letterbox = Letterbox(client, database, patience)
         self._bells = bells
         self._ladder = Ladder(Post(client, patience), now, bells.dm_allowed if bells else None)
         self._packer = packer
@@ -74,7 +75,7 @@ class RestCourier:
 
     async def warn(self, provider: str, error: str) -> None:
         """Write to the owner of the bot."""
-        if not await warn(self._client, provider, error, self._patience):
+        if not await warn(self._letterbox, provider, error):
             log.warning("The owner of the bot takes no messages; %s at %s", error, provider)
 
 
@@ -97,7 +98,8 @@ async def open_courier(
     async with logged_in(token, settings.discord_api_base, pauses=PAUSES, trace=trace) as client:
         bells = Bells(client, database, Offer(seedream.catalogue)) if database else None
         now = database.now if database else time.time
-        yield RestCourier(client, packer(seedream, press, settings.data_dir), now=now, bells=bells)
+        packed = packer(seedream, press, settings.data_dir)
+        yield RestCourier(client, packed, now=now, bells=bells, database=database)
 
 
 def packer(seedream: Seedream, press: Press, home: Path) -> Packer:

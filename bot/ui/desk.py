@@ -215,7 +215,7 @@ class Desk:
         if isinstance(count, Refusal):
             await press.say(denied(count, str(press.interaction.locale)))
         elif count:
-            await self._turn(press, words.say("{user} has nothing more than the limits give now", user=user), None)
+            await self._turn(press, words.say("{user} is back to the usual limits", user=user), None)
         else:
             await self._turn(press, words.say("Nothing is granted to {user}", user=user), None)
 
@@ -236,11 +236,13 @@ class Desk:
         if isinstance(done, Refusal):
             await press.say(denied(done, str(interaction.locale)))
         elif not done:
-            await press.say(words.say("It is paused already, with the same words"))
+            await press.say(words.say("It is already paused, with the same reason"))
         else:
             here = words.say("The bot is paused on this server")
             said = words.say("The bot is paused everywhere") if everywhere else here
-            await press.say(" · ".join((said, words.say("what waits already is still made · `/admin resume` ends it"))))
+            await press.say(
+                " · ".join((said, words.say("what is already waiting is still made · `/admin resume` ends the pause")))
+            )
 
     async def _turn(self, press: Press, text: str, view: discord.ui.View | None) -> None:
         """Write it over the page that was pressed, or answer with it."""
@@ -265,7 +267,7 @@ async def _reason(press: Press) -> str | None:
         await press.stale()
         return None
     if not values[REASON].strip():
-        await press.say(press.words.say("There is nothing in it · write why, and send it again"))
+        await press.say(press.words.say("It is empty · write why, and send it again"))
         return None
     return values[REASON]
 

@@ -13,15 +13,15 @@ def known(words: Words, found: Known, providers: Sequence[str], titles: dict[str
     """Everything that is kept of somebody, for how long, and who else gets what. `providers` are those that this bot
     uses, `titles` what they and others are called."""
     lines = [
-        "**" + words.say("What I keep of you") + "**",
+        "**" + words.say("What I keep about you") + "**",
         *_listed(_kept(words, found)),
         words.say("Not your name, your avatar, other messages, or finished pictures: those are in Discord's messages."),
         "**" + words.say("Who else gets what") + "**",
         *_listed(_gone_out(words, found, [titles.get(name, name) for name in providers], titles)),
-        "**" + words.say("Your pictures and others") + "**",
+        "**" + words.say("Your pictures and other people") + "**",
         consent(words, found.others_may_use),
         "**" + words.say("What you can do") + "**",
-        words.say("`/privacy export` hands you all of it as a file · `/privacy delete` lets me forget you"),
+        words.say("`/privacy export` hands you all of it as a file · `/privacy delete` makes me forget you"),
     ]
     return "\n".join(lines)[:LONGEST]
 
@@ -45,30 +45,36 @@ def _kept(words: Words, found: Known) -> Iterator[str]:
         yield words.say("No requests of yours")
     if found.references:
         yield words.plural(
-            "{count} picture that you went on from, as long as its request",
-            "{count} pictures that you went on from, as long as their requests",
+            "{count} reference picture, as long as its request",
+            "{count} reference pictures, as long as their requests",
             found.references,
         )
     if found.pins:
-        yield words.plural("{count} picture at hand, for an hour", "{count} pictures at hand, for an hour", found.pins)
+        yield words.plural(
+            "{count} picture kept as a reference, for an hour",
+            "{count} pictures kept as references, for an hour",
+            found.pins,
+        )
     if found.drafts:
         yield words.plural("{count} draft, for a day", "{count} drafts, for a day", found.drafts)
     if found.stars:
         yield words.plural("{count} favourite", "{count} favourites", found.stars)
-    yield words.say("What you have set for yourself, your reports, and what moderators have laid down about you")
-    yield words.say("How much you have used, per hour, day and month, until 40 days after it")
+    yield words.say("Your settings, your reports, and what moderators have decided about you")
+    yield words.say("How much you have used, per hour, day and month, for 40 days")
 
 
 def _until(words: Words, days: float) -> str:
     if not days:
-        return words.say("They are kept until you let me forget you")
-    return words.plural("Each goes {count} day after its end", "Each goes {count} days after its end", round(days))
+        return words.say("They are kept until you make me forget you")
+    return words.plural(
+        "Each is deleted {count} day after it ended", "Each is deleted {count} days after it ended", round(days)
+    )
 
 
 def _gone_out(words: Words, found: Known, names: Sequence[str], titles: dict[str, str]) -> Iterator[str]:
     if names:
         yield words.say(
-            "{providers}: your words, the settings and the pictures that you go on from; not your name, not the server",
+            "{providers}: your words, the settings and your reference pictures; not your name, not the server",
             providers=words.listed(names, "or"),
         )
     sent = [
@@ -95,7 +101,9 @@ def question(words: Words, found: Known) -> str:
             "{count} requests with their words, links and pictures on my disk",
             found.jobs,
         ),
-        words.say("drafts, pictures at hand, favourites, your settings and reports, your place in the queue"),
+        words.say(
+            "drafts, pictures kept as references, favourites, your settings and reports, your place in the queue"
+        ),
     ]
     if found.under_way:
         goes.append(
@@ -108,8 +116,8 @@ def question(words: Words, found: Known) -> str:
     lines += _listed(goes)
     lines.append(words.say("What stays:"))
     stays = [
-        words.say("how much you have used, until this month is over, so that limits hold"),
-        words.say("the figures of servers, without you, and what moderators have laid down about you"),
+        words.say("how much you have used, until this month is over, so that limits still apply"),
+        words.say("the figures of servers, without you, and what moderators have decided about you"),
         words.say("messages in Discord: **Delete** under each; and backups, until the owner of the bot removes them"),
     ]
     if not found.others_may_use:
@@ -146,7 +154,7 @@ def handed_out(words: Words, export: Export) -> str:
         words.plural("{count} request", "{count} requests", export.jobs),
         words.plural("{count} picture that is on my disk", "{count} pictures that are on my disk", export.pictures),
     ]
-    lines = [words.say("Everything that I keep of you: {what}", what=words.listed(told))]
+    lines = [words.say("Everything I keep about you: {what}", what=words.listed(told))]
     count = len(export.paths)
     if count > 1:
         lines.append(words.plural("It comes in {count} file", "It comes in {count} files", count))
@@ -168,11 +176,11 @@ def consent(words: Words, others_may: bool) -> str:
     """Whose pictures may be used, and how to change that."""
     if others_may:
         return words.say(
-            "Others may go on from your pictures: what you post, what I made for you, your avatar."
+            "Others may use your pictures as references: what you post, what I made for you, your avatar."
             " `/privacy consent` ends that"
         )
     return words.say(
-        "Nobody else may go on from your pictures: what you post, what I made for you, your avatar."
+        "Nobody else may use your pictures as references: what you post, what I made for you, your avatar."
         " `/privacy consent` changes that"
     )
 
@@ -180,10 +188,10 @@ def consent(words: Words, others_may: bool) -> str:
 def consented(words: Words, others_may: bool) -> str:
     """What has changed."""
     if others_may:
-        return words.say("Noted · others may go on from your pictures again")
+        return words.say("Noted · others may use your pictures as references again")
     return words.say(
-        "Noted · from now on I load none of your pictures for anybody else, and redo nothing that was made from them."
-        " You yourself may use them as before"
+        "Noted · from now on I load none of your pictures for anybody else, and do not redo anything made from them. "
+        "You yourself may use them as before"
     )
 
 

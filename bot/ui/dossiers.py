@@ -21,7 +21,7 @@ def members(words: Words, found: Sequence[Member], number: int, of: int) -> str:
     """A page of them."""
     if not found:
         return words.say("Nobody is blocked, and nothing is granted to anybody")
-    head = words.say("Blocked, or granted something: page {number} of {of}", number=number, of=of)
+    head = words.say("Blocked people and grants: page {number} of {of}", number=number, of=of)
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     return "\n".join([f"**{head}**", *(member(words, each) for each in shown)])[:LONGEST]
 
@@ -39,7 +39,7 @@ def block(words: Words, it: Block) -> str:
         said = words.say("⛔ blocked by {moderator}", moderator=moderator)
     else:
         said = words.say("⛔ blocked by {moderator}, until {when}", moderator=moderator, when=words.time(it.until, "f"))
-    return f"{said}: {code(it.reason, 80)}" if it.reason else said
+    return words.say("{what}: {reason}", what=said, reason=code(it.reason, 80)) if it.reason else said
 
 
 def grant(words: Words, it: Grant) -> str:

@@ -5,7 +5,7 @@ the shelf as long as the janitor leaves them there, which is an hour at least.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from bot.seedream.models import ImageRequest
@@ -14,6 +14,7 @@ from bot.studio import memos, orders
 from bot.studio.job import Job
 from bot.studio.shelf import Shelf
 from bot.studio.studio import Whose
+from bot.ui.permutations import literally
 from bot.ui.sources import Source, Whence
 
 MOST = 10  # of each kind and person
@@ -23,14 +24,16 @@ _FIELDS = {field.name for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request, and what else it takes to ask for it."""
+    """A request, and what else it takes to ask for it. Its prompt is one as people write it, which may stand for
+    several. `key` names the wish that it was made for, whose jobs it asks for once it is confirmed."""
 
     request: ImageRequest
     verb: str = "imagine"
     parent: int | None = None
     visibility: str = "public"
     whose: Whose = ()  # whom its pictures come from
-    count: int = 1  # so many times
+    count: int = 1  # each prompt so many times
+    key: str = ""
 
 
 class Drafts:
@@ -44,7 +47,7 @@ class Drafts:
         """Keep a request, in place of the one before; raises BadReference when its pictures are gone."""
         order = await orders.write(draft.request, self._shelf)
         told = {"id": number, "request": order, "verb": draft.verb, "parent": draft.parent}
-        told |= {"visibility": draft.visibility, "whose": list(draft.whose), "count": draft.count}
+        told |= {"visibility": draft.visibility, "whose": list(draft.whose), "count": draft.count, "key": draft.key}
         await self._database.write(lambda tx: _keep(tx, _REQUEST, user, told))
 
     async def find(self, user: int, number: int) -> Draft | None:
@@ -53,8 +56,8 @@ class Drafts:
         if told is None:
             return None
         request = orders.read(told["request"], self._shelf)
-        whose, count = tuple(told.get("whose", ())), told.get("count", 1)
-        return Draft(request, told["verb"], told["parent"], told["visibility"], whose, count)
+        whose, count, key = tuple(told.get("whose", ())), told.get("count", 1), told.get("key", "")
+        return Draft(request, told["verb"], told["parent"], told["visibility"], whose, count, key)
 
     async def drop(self, user: int, number: int) -> bool:
         """Forget the request of this number; False if that was done before: fingers press twice."""
@@ -63,7 +66,9 @@ class Drafts:
     def of(self, job: Job) -> Draft:
         """What a job was made from; raises BadReference when its pictures are gone."""
         whose = tuple(job.request.get("whose", ()))
-        return Draft(orders.read(job.request, self._shelf), job.verb, job.parent, job.origin.visibility, whose)
+        request = orders.read(job.request, self._shelf)
+        as_written = replace(request, prompt=literally(request.prompt))
+        return Draft(as_written, job.verb, job.parent, job.origin.visibility, whose)
 
     async def keep_pictures(self, user: int, number: int, sources: Sequence[Source], parent: int | None) -> None:
         """Keep what a form was opened for."""

@@ -13,11 +13,12 @@ from bot.seedream.catalogue import Catalogue
 from bot.seedream.sizes import parse, parse_ratio, preset_pixels
 from bot.seedream.tables import plain
 from bot.store.documents import clean
+from bot.ui.permutations import spans
 
 LARGEST_SEED = 2**31 - 1
 # A flag begins a word. Phones make one long dash of two, so that counts as well where the flag is known.
 _FLAG = re.compile(
-    r"(?<!\S)(?:(?P<quoted>\"[^\"]*\"(?!\w)|“[^”]*”)|(?P<dash>--|—)(?P<name>[^\W\d_]+(?:[-_][^\W\d_]+)*)(?=[\s=\d]|\Z))"
+    r"(?<!\S)(?:(?P<quoted>\"[^\"]*\"(?!\w)|“[^”]*”)|(?P<dash>--|—)(?P<name>[^\W\d_]+(?:[-_][^\W\d_]+)*)(?=[\s=\d,}]|\Z))"
 )
 _VALUE = re.compile(r"=?\s*(?:\"(?P<plain>[^\"]*)\"(?!\S)|“(?P<curly>[^”]*)”(?!\S)|(?P<word>(?!--)[^\s=]\S*))")
 _WORDS = re.compile(r"=?\s*(?P<word>[^\s=\"“]\S*(?:[ \t]+(?!--)\S+){0,3})")  # as many as a model's name may have
@@ -95,7 +96,7 @@ _KNOWN: Mapping[str, _Flag | _Switch] = {
     "n": _whole("variations", 1, 4),
     "model": _Flag("model", str, "one_of"),
     "story": _whole("images", 2, 15),
-    "format": _Flag("format", _format, "one_of", {"choices": "`png`, `jpeg`"}),
+    "format": _Flag("format", _format, "one_of", {"choices": ("`png`", "`jpeg`")}),
     "seed": _whole("seed", -1, LARGEST_SEED),
     "guidance": _Flag("guidance", _guidance, "number", {"least": 1, "most": 10}),
     "private": _Switch("visibility", "private"),
@@ -104,7 +105,7 @@ _KNOWN: Mapping[str, _Flag | _Switch] = {
     "web": _Switch("web_search", True),
 }
 _ALSO: Mapping[str, str] = {"ratio": "ar", "variations": "n", "web-search": "web", "web_search": "web"}
-_ALL = ", ".join(f"`--{name}`" for name in _KNOWN)
+_ALL = tuple(f"`--{name}`" for name in _KNOWN)
 
 
 def listen(text: str, me: int, catalogue: Catalogue | None = None) -> Said:
@@ -133,6 +134,7 @@ class _Reading:
         self._spelled: dict[str, str] = {}  # by option
         self._doubts: list[tuple[re.Match[str], Fault]] = []  # flags that were not understood, in order
         self._clashes: list[Fault] = []
+        self._groups = spans(text)
 
     def read(self) -> None:
         at = 0
@@ -140,11 +142,17 @@ class _Reading:
             at = found.end()
             if found["quoted"]:
                 continue
+            within = any(start < found.start() < end for start, end in self._groups)
+            if self.text[at : at + 1] in {",", "}"} and not within:  # there it is the end of a word like any other
+                continue
             name = found["name"].lower()
             flag = _KNOWN.get(_ALSO.get(name, name))
             if flag is None:
                 if found["dash"] == "--":
                     self._doubts.append((found, Fault("unknown", found[0], "", "one_of", {"choices": _ALL})))
+                continue
+            if within:
+                self._doubts.append((found, Fault("in_braces", found[0])))
                 continue
             end = self._switch(found, flag) if isinstance(flag, _Switch) else self._flag(found, flag)
             if end is not None:
@@ -181,6 +189,9 @@ class _Reading:
                 return end
         single = _VALUE.match(self.text, found.end())
         value = _content(single)[:40] if single else ""
+        if single and any(start == single.start("word") for start, _ in self._groups):
+            self._doubts.append((found, Fault("in_braces", found[0])))
+            return None
         facts = flag.facts or self._models()
         self._doubts.append((found, Fault("bad_value" if value else "no_value", found[0], value, flag.allowed, facts)))
         return None
@@ -209,7 +220,7 @@ class _Reading:
     def _models(self) -> Mapping[str, Any]:
         """What every model is called for short."""
         known = self._catalogue.models.items() if self._catalogue else ()
-        return {"choices": ", ".join(f"`{next(iter(model.aliases), key)}`" for key, model in known)}
+        return {"choices": tuple(f"`{next(iter(model.aliases), key)}`" for key, model in known)}
 
     def _set(self, option: str, value: Any, spelled: str) -> None:
         if self.values.get(option, value) != value:

@@ -16,9 +16,13 @@ from bot.ui.cards import came_from
 from bot.ui.drafts import Draft, Drafts
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
+from bot.ui.layers import is_layered
 from bot.ui.modals import PROMPT, PromptForm, changed, values_of
+from bot.ui.permutations import literally
 from bot.ui.press import PATIENCE, Press
+from bot.words import sentence
 
+_CANCELLED, _FREE = sentence("Cancelled"), sentence("not charged")
 FORMS = frozenset({"vary", "edit", "retry"})  # about a job
 
 
@@ -29,11 +33,13 @@ class Forms:
         self._house = house
         self._asking = asking
         self._drafts = drafts
+        self._going: set[tuple[int, int]] = set()  # drafts whose jobs are being begun: fingers press twice
 
     async def ask(self, press: Press, job: Job) -> None:
         """Open the form of a button."""
-        prompt = "" if press.sign.verb == "edit" else str(job.request.get("prompt") or "")
-        request = orders.outline(job.request) if press.sign.verb == "retry" else None
+        prompt = "" if press.sign.verb == "edit" else literally(str(job.request.get("prompt") or ""))
+        layered = is_layered(job) and press.sign.verb == "vary"
+        request = orders.outline(job.request) if press.sign.verb == "retry" or layered else None
         await self._open(press, PromptForm(press.sign, press.words, prompt, request))
 
     async def _open(self, press: Press, form: PromptForm) -> None:
@@ -42,7 +48,7 @@ class Forms:
 
     async def sent(self, press: Press, job: Job) -> None:
         """A form about a job came back."""
-        values = await self._values(press)
+        values = await self._values(press, wordless=is_layered(job) and press.sign.verb != "edit")
         if values is None:
             return
         if press.sign.verb == "edit":
@@ -58,47 +64,72 @@ class Forms:
         notes = came_from(press.words, job) if press.sign.verb == "vary" else ""
         await self._submit(press, replace(draft, request=changed(draft.request, values)), notes)
 
-    async def _values(self, press: Press) -> dict[str, str] | None:
-        """What was written into a form; if that is nothing, it is said."""
+    async def _values(self, press: Press, *, wordless: bool = False) -> dict[str, str] | None:
+        """What was written into a form; if that is nothing, and nothing is not enough, it is said."""
         values = values_of(press.interaction)
         if values is None:
             await press.stale()
-        elif not values[PROMPT].strip():
-            await press.say(press.words.say("There is nothing in it · write what to draw, and send it again"))
+        elif not values[PROMPT].strip() and not wordless:
+            await press.say(press.words.say("It is empty · write what to draw, and send it again"))
         else:
             return values
         return None
 
     async def _submit(self, press: Press, draft: Draft, notes: str = "") -> None:
-        interaction = press.interaction
-        answer = await acknowledged(interaction, private=draft.visibility == "private")
-        if answer is None:
-            return
-        place = await self._asking.place(interaction, answer, draft.visibility, notes)
-        outcome = await self._house.studio.submit(
-            draft.request, place.origin, place.who, verb=draft.verb, parent=draft.parent, whose=draft.whose
-        )
-        await self._asking.answer(interaction, outcome, draft)
+        await self._asking.begin(press.interaction, draft, notes)
 
     async def planned(self, job: Job, who: Who, verb: str) -> Draft | None:
         """The request that a button makes of a job, to be kept until it is confirmed."""
         request = await self._house.studio.plan(job.id, who, verb)
         if isinstance(request, Refusal):
             return None
-        return Draft(request, verb, job.id, job.origin.visibility, await self._house.studio.whose(job.id))
+        as_written = replace(request, prompt=literally(request.prompt))
+        return Draft(as_written, verb, job.id, job.origin.visibility, await self._house.studio.whose(job.id))
 
     async def go(self, press: Press) -> None:
-        """What had to be confirmed is."""
-        number = press.sign.number
+        """What had to be confirmed is: the question becomes the answer. It can be asked until all of it is begun."""
+        draft, which = await self._draft(press), (press.user, press.sign.number)
+        if draft is None:
+            return
+        if press.is_form or which in self._going:
+            await press.stale()
+            return
+        self._going.add(which)
         try:
-            draft = await self._drafts.find(press.user, number)
+            with suppress(Barred, CourierError):
+                await plainly(press.interaction.response.defer(), PATIENCE)
+            if await self._asking.go_on(press.interaction, draft):
+                await self._drafts.drop(*which)
+        finally:
+            self._going.discard(which)
+
+    async def no(self, press: Press) -> None:
+        """What had to be confirmed is not."""
+        draft = await self._draft(press)
+        if draft is None:
+            return
+        if press.is_form or not await self._drafts.drop(press.user, press.sign.number):
+            await press.stale()
+            return
+        text = " · ".join(map(press.words.say, (_CANCELLED, _FREE)))
+        with suppress(Barred, CourierError):
+            await plainly(press.interaction.response.edit_message(content=text, view=None), PATIENCE)
+
+    async def _draft(self, press: Press) -> Draft | None:
+        """What a button is about; if there is nothing, or if it is somebody else's, that is said."""
+        message = press.interaction.message
+        asked = message.interaction_metadata if message is not None else None
+        if asked is not None and asked.user.id != press.user:
+            await press.refuse(Barrier.NOT_YOURS)
+            return None
+        try:
+            draft = await self._drafts.find(press.user, press.sign.number)
         except BadReference:
             await press.refuse(Barrier.EXPIRED)
-            return
-        if press.is_form or draft is None or not await self._drafts.drop(press.user, number):
+            return None
+        if draft is None:
             await press.stale()
-        else:
-            await self._asking.go_on(press.interaction, draft, confirmed=True)
+        return draft
 
     async def _edit(self, press: Press, job: Job, prompt: str) -> None:
         """Go on from the pictures: from where they were made, or from the message that they are in."""
@@ -110,6 +141,7 @@ class Forms:
         expired = isinstance(request, Refusal) and request.barrier is Barrier.EXPIRED
         if (expired or not self._takes_pictures(job.model)) and shown is not None and shown.attachments:
             wanted = _going_on(job, prompt, shown, self._takes_pictures(job.model))
+            wanted = replace(wanted, first=1 if is_layered(job) else None)  # the base picture comes first
             await self._asking.ask(interaction, replace(wanted, notes=(notes,)))
         elif isinstance(request, Refusal):
             await self._asking.answer(interaction, request)
@@ -124,21 +156,13 @@ class Forms:
 
     async def draft(self, press: Press) -> None:
         """A request that was refused is opened again, or comes back."""
-        try:
-            draft = await self._drafts.find(press.user, press.sign.number)
-        except BadReference:
-            await press.refuse(Barrier.EXPIRED)
-            return
+        draft = await self._draft(press)
         if draft is None:
-            await press.stale()
-        elif not press.is_form:
+            return
+        if not press.is_form:
             await self._open(press, PromptForm(press.sign, press.words, draft.request.prompt, draft.request))
-        elif (values := await self._values(press)) is not None:
-            again = replace(draft, request=changed(draft.request, values))
-            if again.count > 1:
-                await self._asking.go_on(press.interaction, again, confirmed=False)
-            else:
-                await self._submit(press, again)
+        elif (values := await self._values(press, wordless=draft.request.layers)) is not None:
+            await self._submit(press, replace(draft, request=changed(draft.request, values)))
 
     async def change(self, press: Press) -> None:
         """The form that **Edit image** has opened comes back."""

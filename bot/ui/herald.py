@@ -1,4 +1,5 @@
-"""Tells servers and the owner of the bot what there is to tell: each thing once, by whichever process takes it first.
+"""Tells servers, their owners and the owner of the bot what there is to tell: each thing once, by whichever process
+takes it first.
 
 What does not arrive is tried later, after longer and longer pauses, and nobody is told that it did not.
 """
@@ -17,9 +18,10 @@ from bot.studio.limits import Period, Scope
 from bot.studio.notices import Notice
 from bot.ui import cases, chronicle
 from bot.ui.buttons import signs_view
+from bot.ui.cards import code
 from bot.ui.faults import Barred, plainly
 from bot.ui.house import House
-from bot.ui.warnings import write_to_owner
+from bot.ui.letterbox import Letter, Letterbox
 from bot.words import Words, sentence
 
 log = logging.getLogger(__name__)
@@ -29,14 +31,19 @@ PATIENCE = 15.0  # seconds for one message
 SOONEST, LATEST = 60.0, 6 * 3600.0  # seconds until the next try
 _STUMBLES = (LookupError, ValueError, TypeError)
 _SILENT = discord.AllowedMentions.none()
+_BUDGETS = {notices.BUDGET_WARNING, notices.BUDGET_STOP}
+_WHY_YOU = sentence(
+    "You are told because {server} is yours and has no audit log channel. With one, it is told there instead: "
+    "`/settings server` → **Audit log and language**"
+)
 _PERIODS = {
     Period.HOUR.value: sentence("this hour"),
     Period.DAY.value: sentence("today"),
     Period.MONTH.value: sentence("this month"),
 }
 _WARNING = {
-    True: sentence("⚠️ {percent} of this server's budget {period} is used: {used} of {limit} · all of it again {when}"),
-    False: sentence("⚠️ {percent} of the bot's budget {period} is used: {used} of {limit} · all of it again {when}"),
+    True: sentence("⚠️ {percent} of this server's budget {period} is used: {used} of {limit} · full again {when}"),
+    False: sentence("⚠️ {percent} of the bot's budget {period} is used: {used} of {limit} · full again {when}"),
 }
 _STOP = {
     True: sentence(
@@ -49,8 +56,6 @@ _STOP = {
     ),
 }
 
-Letter = dict[str, Any]
-
 
 class Herald:
     """Looks for news as long as it runs."""
@@ -58,6 +63,7 @@ class Herald:
     def __init__(self, client: discord.Client, house: House) -> None:
         self._client = client
         self._house = house
+        self._letterbox = Letterbox(client, house.database, PATIENCE)
         self._called = asyncio.Event()
 
     async def run(self) -> None:
@@ -101,18 +107,34 @@ class Herald:
     async def _tell(self, notice: Notice) -> None:
         """Bring it, unless there is nothing to tell any more, or nobody who wants to know."""
         if notice.server is None:
-            letter = await self._letter(notice, Words("en"))
-            if letter is not None:
-                await write_to_owner(self._client, letter | {"nonce": _nonce(notice)}, PATIENCE)
+            await self._letterbox.to_owner(lambda words: self._letter(notice, words))
             return
         rules = await self._house.office.rules(notice.server)
         number = notice.facts.get("channel") or rules.audit_channel
         if number is None:
+            if notice.kind in _BUDGETS:
+                await self._tell_who_owns(notice.server, notice, rules.language)
             return
         channel = await self._channel(notice.server, int(number))
         letter = await self._letter(notice, Words(rules.language or await self._locale(notice.server)))
         if letter is not None:
-            await plainly(channel.send(**letter, nonce=_nonce(notice), allowed_mentions=_SILENT), PATIENCE)
+            await plainly(channel.send(**letter, allowed_mentions=_SILENT), PATIENCE)
+
+    async def _tell_who_owns(self, server: int, notice: Notice, language: str | None) -> None:
+        """Budgets are somebody's money: without an audit channel the owner of the server hears of them, if they take
+        direct messages."""
+        guild = await self._guild(server)
+
+        async def write(words: Words) -> Letter:
+            why = words.say(_WHY_YOU, server=code(guild.name))
+            return {"content": f"{_budget(words, notice)}\n-# {why}", "nonce": _nonce(notice)}
+
+        if guild.owner_id is None:
+            return
+        try:
+            await self._letterbox.to(guild.owner_id, write, language or str(guild.preferred_locale))
+        except Barred as error:
+            log.info("Notice %d: the owner of the server takes no messages: %s", notice.id, error)
 
     async def _channel(self, server: int, number: int) -> discord.abc.Messageable:
         """The channel, if it is one of this server: nobody has their log written into another one."""
@@ -125,25 +147,29 @@ class Herald:
         return channel
 
     async def _locale(self, server: int) -> str:
+        return str((await self._guild(server)).preferred_locale)
+
+    async def _guild(self, server: int) -> discord.Guild:
         guild = self._client.get_guild(server)
-        if guild is None:  # another process has its shard
+        if guild is None or guild.unavailable:  # its shard is another process's, or it is away
             guild = await plainly(self._client.fetch_guild(server), PATIENCE)
-        return str(guild.preferred_locale)
+        return guild
 
     async def _letter(self, notice: Notice, words: Words) -> Letter | None:
         """What is written, None if there is nothing to write any more."""
+        nonce = {"nonce": _nonce(notice)}
         if notice.kind == notices.DEED:
             deed = await self._house.office.deed(int(notice.facts["deed"]))
             if deed is None:
                 return None
-            return {"content": chronicle.line(words, deed, self._house.workshop.seedream.catalogue)}
+            return nonce | {"content": chronicle.line(words, deed, self._house.workshop.seedream.catalogue)}
         if notice.kind == notices.REPORT:
             number = int(notice.facts["report"])
             case = await self._house.database.read(lambda tx: case_of(tx, notice.server, number))
             if case is None or case.report.state != reports.OPEN:
                 return None
-            return {"content": cases.case(words, case), "view": signs_view(cases.signs(case), words)}
-        return {"content": _budget(words, notice)}
+            return nonce | {"content": cases.case(words, case), "view": signs_view(cases.signs(case), words)}
+        return nonce | {"content": _budget(words, notice)}
 
 
 def _budget(words: Words, notice: Notice) -> str:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import discord
 
+from bot.words import sentence
+
 # By discord.py's names. What is missing here is not needed: answers to commands (with their embeds) need no permission.
 REASONS: Mapping[str, str] = {
     "view_channel": "to hear when it is mentioned",
@@ -17,12 +19,18 @@ REASONS: Mapping[str, str] = {
 NEEDED = discord.Permissions(**dict.fromkeys(REASONS, True))
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
-_TITLES = {"view_channel": "View Channels", "send_messages_in_threads": "Send Messages in Threads"}
+_TITLES: Mapping[str, str] = {
+    "view_channel": sentence("View Channels"),
+    "send_messages": sentence("Send Messages"),
+    "send_messages_in_threads": sentence("Send Messages in Threads"),
+    "attach_files": sentence("Attach Files"),
+    "read_message_history": sentence("Read Message History"),
+}
 
 
 def title(permission: str) -> str:
-    """A permission as Discord's own pages call it."""
-    return _TITLES.get(permission, permission.replace("_", " ").title())
+    """A permission that the bot needs, as Discord's own pages call it in English."""
+    return _TITLES[permission]
 
 
 def missing(granted: discord.Permissions) -> list[str]:

@@ -64,8 +64,9 @@ class Ladder:
         return None
 
     async def _posted(self, job: Job, letter: Letter) -> int | None:
-        """What was posted before a crash, when Discord may have forgotten its nonce since."""
-        if job.generated_at is None or self._now() < job.generated_at + NONCES_LIVE:
+        """What was posted before a crash, when Discord may have forgotten its nonce since. What is brought once more is
+        there already, and shall be here too."""
+        if job.generated_at is None or job.origin.key != job.key or self._now() < job.generated_at + NONCES_LIVE:
             return None
         return await self._post.find(job.origin, letter, job.generated_at)
 

@@ -17,9 +17,12 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 _SILENT = discord.AllowedMentions.none()
-_UNKNOWN = (sentence("Something went wrong"), sentence("try again; if it stays so, tell the owner of the bot this id"))
+_UNKNOWN = (
+    sentence("Something went wrong"),
+    sentence("try again; if it keeps happening, tell the owner of the bot this id"),
+)
 _STALE = (sentence("This command has changed"), sentence("reload Discord, and try again"))
-_STORE = (sentence("The bot cannot write anything down just now"), sentence("try again in a few minutes"))
+_STORE = (sentence("The bot cannot save anything just now"), sentence("try again in a few minutes"))
 _PLACE = (sentence("That does not work here"), sentence("try it in another channel"))
 
 

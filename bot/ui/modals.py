@@ -1,7 +1,7 @@
 """Forms that buttons and menus open. What is sent in them is read from the interaction itself, and what it is about
 stands in their custom_id, so a form that was opened before a restart is understood after it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,23 +19,28 @@ LONGEST_TITLE = 45
 _LONGEST_OPTION = 100
 PROMPT, REASON = "prompt", "reason"
 OPTIONS = ("model", "size", "ratio")  # the names that they have in a request, and in commands
+LAYERED = ("model", "size")  # of those, what there is to choose for layers
 MOST_REASON: Mapping[str, int] = {"report": LONGEST, "pause": LONGEST_REASON}
 _SENT = "seedream_sent"
 
+# What those are called in a form, where nothing else is a command.
+_CALLED: Mapping[str, str] = {"model": sentence("Model"), "size": sentence("Size"), "ratio": sentence("Ratio")}
 # By the verb: the title, and what the field is called.
 _ASKS: Mapping[str, tuple[str, str]] = {
-    "vary": (sentence("Vary"), sentence("The prompt, as it should be")),
+    "vary": (sentence("Vary"), sentence("New prompt")),
     "edit": (sentence("Edit"), sentence("What to change in the picture")),
-    "retry": (sentence("Edit & retry"), sentence("The prompt, as it should be")),
-    "draft": (sentence("Edit & retry"), sentence("The prompt, as it should be")),
+    "retry": (sentence("Edit & retry"), sentence("New prompt")),
+    "draft": (sentence("Edit & retry"), sentence("New prompt")),
     "change": (sentence("Edit image"), sentence("What to change in the picture")),
     "report": (sentence("Report image"), sentence("What is wrong with it?")),
-    "pause": (sentence("Pause"), sentence("Why? Who asks meanwhile is told")),
+    "pause": (sentence("Pause"), sentence("Why? Anyone who asks for pictures sees it")),
 }
 
 
 class _Form(discord.ui.Modal):
     """What all of them have in common."""
+
+    _needed: Collection[str] = (PROMPT, REASON)
 
     def __init__(self, sign: Sign, words: Words) -> None:
         self._label = words.say(_ASKS[sign.verb][1])
@@ -44,7 +49,7 @@ class _Form(discord.ui.Modal):
     def _ask(
         self, label: str, name: str, before: str, most: int, style: discord.TextStyle = discord.TextStyle.short
     ) -> None:
-        needed = name in {PROMPT, REASON}
+        needed = name in self._needed
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=style, custom_id=name, default=before[:most] or None, required=needed, max_length=most
         )
@@ -60,9 +65,12 @@ class PromptForm(_Form):
 
     def __init__(self, sign: Sign, words: Words, prompt: str = "", request: ImageRequest | None = None) -> None:
         super().__init__(sign, words)
+        layers = request is not None and request.layers
+        self._needed = () if layers else self._needed
         self._ask(self._label, PROMPT, prompt, LONGEST_PROMPT, discord.TextStyle.paragraph)
-        for option in OPTIONS if request is not None else ():
-            self._ask(words.name(option), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
+        options = LAYERED if layers else OPTIONS if request is not None else ()
+        for option in options:
+            self._ask(words.say(_CALLED[option]), option, str(getattr(request, option) or ""), _LONGEST_OPTION)
 
 
 class ReasonForm(_Form):

@@ -74,6 +74,11 @@ async def _models(interaction: discord.Interaction[Any], typed: str) -> Choices:
     return abilities.models(words, seedream.catalogue, offered(house), typed)
 
 
+async def _layering(interaction: discord.Interaction[Any], typed: str) -> Choices:
+    seedream = interaction.client.house.workshop.seedream
+    return abilities.models(Words(str(interaction.locale)), seedream.catalogue, seedream.layering(), typed)
+
+
 async def _sizes(interaction: discord.Interaction[Any], typed: str) -> Choices:
     house: House = interaction.client.house
     name = getattr(interaction.namespace, "model", None) or interaction.client.asking.default_model
@@ -103,6 +108,9 @@ WISHES = Option("prompt", Prompt | None, described("What the result should be li
 RATIO = Option("ratio", Text, described("The shape, 16:9 for example"), None, suggest=_ratios)
 SIZE = Option("size", Text, described("How large: 2K, 4K, or pixels such as 2048x1024"), None, suggest=_sizes)
 MODEL = Option("model", Text, described("Which model draws it"), None, suggest=_models)
+IMAGE = Option("image", discord.Attachment, described("The picture to split into layers"))
+PARTS = Option("prompt", Prompt | None, described("Which elements to separate; the model decides if left out"), None)
+LAYERING = Option("model", Text, described("Which model splits it"), None, suggest=_layering)
 SEVERAL = app_commands.Range[int, 1, 4]
 VARIATIONS = Option("variations", SEVERAL, described("How many pictures, each drawn by itself"), 1)
 LENGTH = app_commands.Range[int, 2, LONGEST_STORY]
@@ -111,7 +119,7 @@ KINDS = ((described("PNG"), "png"), (described("JPEG"), "jpeg"))
 FORMAT = Option("format", Text, described("The kind of file"), None, choices=KINDS)
 SIGHT = (
     (described("Everybody here"), "public"),
-    (described("Only I"), "private"),
+    (described("Only me"), "private"),
     (described("Hidden behind a spoiler"), "spoiler"),
 )
 VISIBILITY = Option("visibility", Text, described("Who sees the answer"), None, choices=SIGHT)
@@ -129,7 +137,7 @@ def pictures(count: int, needed: int = 0) -> list[Option]:
         Option(
             f"image{number}",
             discord.Attachment if number <= needed else Picture,
-            described("A picture to go on from"),
+            described("A reference picture"),
             inspect.Parameter.empty if number <= needed else None,
         )
         for number in range(1, count + 1)
@@ -138,7 +146,7 @@ def pictures(count: int, needed: int = 0) -> list[Option]:
 
 def wanted(given: Mapping[str, Any], verb: str, notes: tuple[str, ...] = ()) -> Wanted:
     """What somebody wants who has used these options."""
-    attached = [given.get(f"image{number}") for number in range(1, MOST_PICTURES + 1)]
+    attached = [given.get("image"), *(given.get(f"image{number}") for number in range(1, MOST_PICTURES + 1))]
     return Wanted(
         prompt=clean(given.get("prompt") or ""),
         attachments=tuple(filter(None, attached)),
@@ -152,6 +160,7 @@ def wanted(given: Mapping[str, Any], verb: str, notes: tuple[str, ...] = ()) -> 
         web_search=bool(given.get("web_search")),
         seed=given.get("seed"),
         guidance=given.get("guidance"),
+        layers=verb == "layers",
         variations=given.get("variations") or 1,
         verb=verb,
         notes=notes,

@@ -6,7 +6,8 @@ import discord
 
 from bot.ui.buttons import Sign
 
-_OURS = re.compile(r"seedream-([0-9]{1,18})-[0-9]+\.\w+$")
+BUNDLE = "layers"  # what stands in place of a picture's number in the name of the file that holds all layers
+_OURS = re.compile(rf"seedream-([0-9]{{1,18}})-(?:[0-9]+|{BUNDLE})\.\w+$")
 _OF_ONE_JOB = {"again", "retry", "cancel"}  # these stand under messages about one job only
 
 

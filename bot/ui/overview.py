@@ -50,7 +50,7 @@ def _provider(words: Words, name: str, line: Line) -> str:
     facts = {"waiting": words.number(line.waiting), "working": words.number(line.working)}
     parts = [words.say("{waiting} waiting, {working} being drawn", **facts)]
     if line.waiting and line.since is not None:
-        parts.append(words.say("the first one since {when}", when=words.time(line.since)))
+        parts.append(words.say("oldest: {when}", when=words.time(line.since)))
     if line.trouble is not None:
         parts.append(words.say(BAD_NEWS[line.trouble][0]) if line.trouble in BAD_NEWS else code(line.trouble))
     return " · ".join((f"{'⚠️' if line.trouble else '✔'} {code(name)}", *parts))
@@ -72,6 +72,6 @@ def _shard(words: Words, number: int, seconds: float | None) -> str:
 def _log(words: Words, here: Here) -> list[str]:
     if here.log is None or not here.lacks:
         return []
-    lacks = words.listed(f"**{each}**" for each in here.lacks)
+    lacks = words.listed(f"**{words.say(each)}**" for each in here.lacks)
     facts = {"channel": f"<#{here.log}>", "lacks": lacks}
     return ["⚠️ " + words.say("I cannot write into the audit log {channel}: I lack {lacks}", **facts)]

@@ -28,11 +28,12 @@ class DoesNotFit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A picture that is open and within the limit."""
+    """A picture that is open and within the limit; `before` is how many bytes it had before it was made to fit."""
 
     picture: Result
     content: Content
     extension: str
+    before: int = 0
 
     @property
     def index(self) -> int:
@@ -45,7 +46,7 @@ class Packer:
     def __init__(self, open_: Open, fit: Fit, spool: Path) -> None:
         self._open = open_
         self._fit = fit
-        self._spool = spool
+        self.spool = spool
         self._turn = asyncio.Semaphore(1)
 
     @asynccontextmanager
@@ -58,7 +59,8 @@ class Packer:
                     return
                 async with self._turn:
                     fitted = await self._fitted(stack, content, limit)
-            yield Packed(picture, OnDisk(fitted.path), _EXTENSIONS[fitted.media_type.removeprefix("image/")])
+            extension = _EXTENSIONS[fitted.media_type.removeprefix("image/")]
+            yield Packed(picture, OnDisk(fitted.path), extension, content.length)
 
     @asynccontextmanager
     async def as_it_is(self, picture: Result, limit: int) -> AsyncIterator[Packed | None]:
@@ -68,8 +70,8 @@ class Packer:
 
     async def _fitted(self, stack: ExitStack, content: Content, limit: int) -> Fitted:
         try:
-            self._spool.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._spool) as file:
+            self.spool.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.spool) as file:
                 async for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()

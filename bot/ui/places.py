@@ -1,5 +1,6 @@
 """Where somebody has asked, and how they are answered there: by an interaction, or by a message of theirs."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -16,21 +17,29 @@ from bot.ui.owners import owners_of
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for words of ours; later ones might overtake the courier's
+LONG_PATIENCE = 30.0  # seconds for a message of which nobody speaks before it is there; Discord may make it wait
+AGAIN = (0.2, 1.0, 3.0)  # seconds before each try to post it otherwise
+# https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+FOLLOW_UPS = 5  # of an app that nobody but the person has let in
 _SILENT = discord.AllowedMentions.none()
 
 # As `edit` of a message takes it: `content`, `view`, `allowed_mentions`.
 Edit = Callable[..., Coroutine[Any, Any, object]]
-Further = Callable[[str], Awaitable[discord.Message]]
+Further = Callable[[str, int], Awaitable[discord.Message]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of who asks and where. `edit` writes over our answer, `further` posts one more."""
+    """What is known of who asks and where. `edit` writes over our answer, `further` posts one more with its number;
+    there may be so many `answers` in all, 0 for any number. `beside` posts one as the bot itself, where others may see
+    it: Discord posts it once, however often it is sent."""
 
     origin: Origin
     who: Who
     edit: Edit
     further: Further
+    answers: int = 0
+    beside: Further | None = None
 
     @property
     def locale(self) -> str:
@@ -48,14 +57,18 @@ class Place:
 
     async def one_more(self, text: str, number: int) -> Self | None:
         """Post one more message, the so many-th answer to the same; None if that is not possible."""
-        try:
-            message = await plainly(self.further(text), PATIENCE)
-        except (Barred, CourierError) as error:
-            log.info("%s: a further answer could not be posted: %s", self.origin.key, error)
-            return None
-        key = further_key(self.origin.key, number)
-        origin = replace(self.origin, key=key, answer=message.id, message=None, further=True)
-        return replace(self, origin=origin, edit=message.edit)
+        origin = replace(self.origin, key=further_key(self.origin.key, number), message=None, further=True)
+        own = replace(origin, application=None, token=None)  # the token does not lead to messages of the bot itself
+        ways = [(0.0, self.further, origin), *((pause, self.beside, own) for pause in AGAIN if self.beside)]
+        for pause, post, there in ways:
+            await asyncio.sleep(pause)
+            try:
+                message = await plainly(post(text, number), LONG_PATIENCE)
+            except (Barred, CourierError) as error:
+                log.info("%s: a further answer could not be posted: %s", origin.key, error)
+                continue
+            return replace(self, origin=replace(there, answer=message.id), edit=message.edit)
+        return None
 
 
 def who_of(interaction: discord.Interaction[Any]) -> Who:
@@ -93,12 +106,22 @@ def origin_of(
 def place_of(interaction: discord.Interaction[Any], answer: int | None, visibility: str = "public") -> Place:
     """The place of an interaction that has been acknowledged."""
 
-    async def further(text: str) -> discord.Message:
+    async def further(text: str, number: int) -> discord.Message:
         private = visibility == "private"
         return await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=_SILENT)
 
     origin = origin_of(interaction, answer, visibility)
-    return Place(origin, who_of(interaction), interaction.edit_original_response, further)
+
+    async def beside(text: str, number: int) -> discord.Message:
+        channel = interaction.client.get_partial_messageable(origin.channel)
+        nonce = f"{interaction.id}:{number}"
+        message: discord.Message = await channel.send(text, nonce=nonce, allowed_mentions=_SILENT)
+        return message
+
+    alone = interaction.is_user_integration() and not interaction.is_guild_integration()
+    answers = 1 + FOLLOW_UPS if alone else 0
+    edit, public = interaction.edit_original_response, origin.channel and visibility != "private"
+    return Place(origin, who_of(interaction), edit, further, answers, beside if public else None)
 
 
 def asked_in(message: discord.Message) -> tuple[Who, Origin]:
@@ -112,8 +135,9 @@ def asked_in(message: discord.Message) -> tuple[Who, Origin]:
 def place_of_message(message: discord.Message, answer: discord.Message, visibility: str = "public") -> Place:
     """The place of a message that has our answer already: below it, or in a direct message."""
 
-    async def further(text: str) -> discord.Message:
-        return await answer.channel.send(text, allowed_mentions=_SILENT)
+    async def further(text: str, number: int) -> discord.Message:
+        # The nonce lets Discord post it once, as the first answer.
+        return await answer.channel.send(text, nonce=f"{message.id}:{number}", allowed_mentions=_SILENT)
 
     guild, here = message.guild, answer.channel.id == message.channel.id
     origin = Origin(
@@ -128,7 +152,7 @@ def place_of_message(message: discord.Message, answer: discord.Message, visibili
         within=within_of(message.channel) or (None if here else message.channel.id),
         age_restricted=is_age_restricted(message.channel),
     )
-    return Place(origin, asked_in(message)[0], answer.edit, further)
+    return Place(origin, asked_in(message)[0], answer.edit, further, beside=further)
 
 
 def within_of(channel: object) -> int | None:

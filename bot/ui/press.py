@@ -16,7 +16,7 @@ from bot.words import Words, sentence
 
 PATIENCE = 5.0  # seconds for words of ours
 
-_STALE = sentence("This button is not of use any more · look in `/history`, or ask anew with `/imagine`")
+_STALE = sentence("This button no longer works · look in `/history`, or start again with `/imagine`")
 NOWHERE = Sign("", 0)
 
 

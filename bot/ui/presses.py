@@ -81,6 +81,7 @@ class Presses:
             "unpin": self._unpin,
             "draft": forms.draft,
             "go": forms.go,
+            "no": forms.no,
             "change": forms.change,
         }
         self._costs = {"again", "upscale", "vary", "edit", "retry", "cancel"}
@@ -181,7 +182,9 @@ class Presses:
         words = Words(str(interaction.locale))
         press = Press(interaction)
         if not self._may_remove(interaction, job):
-            await press.say(words.say("Only who asked for it, or who may manage messages here, can delete this"))
+            await press.say(
+                words.say("Only the person who asked for it, or somebody who may manage messages here, can delete this")
+            )
         elif not job.state.final:
             await press.say(words.say("#{id} is not done yet · **Cancel** it first", id=job.id))
         else:
@@ -223,7 +226,7 @@ class Presses:
         if answer is None:
             return
         notes = cards.came_from(press.words, job)
-        place = await self._asking.place(interaction, answer, job.origin.visibility, notes)
+        place = self._asking.place(interaction, answer, job.origin.visibility, notes)
         origin, who = place.origin, place.who
         ask = self._house.studio.upscale if press.sign.verb == "upscale" else self._house.studio.again
         outcome = await ask(job.id, origin, who)
@@ -289,7 +292,7 @@ class Presses:
 
     async def _unpin(self, press: Press) -> None:
         await self._pins.unpin(press.user)
-        await press.say(press.words.say("No picture is at hand any more"))
+        await press.say(press.words.say("No picture is kept as a reference any more"))
 
     async def _job(self, number: int) -> Job | None:
         def find(tx: Transaction) -> Job | None:

@@ -6,7 +6,7 @@ found again by its form; one that is not known is shown as it is.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from bot.seedream.check import OMIT
@@ -35,6 +35,7 @@ OPTIONS: Mapping[str, str] = {
 # `choices` is "a, b or c"; `rule` is one of these sentences again. What is more special stands first.
 RULES: Sequence[str] = (
     sentence("say what to draw"),
+    sentence("say which elements to separate"),
     sentence("it is at the largest size already"),
     sentence("at least one picture"),
     sentence("the result keeps the shape of the reference picture"),
@@ -46,7 +47,7 @@ RULES: Sequence[str] = (
     sentence("exactly one reference picture"),
     sentence("at most one reference picture"),
     sentence("at most {most} reference pictures"),
-    sentence("taking a picture apart takes {rule}, not {count}"),
+    sentence("allowed for layers: {rule} · given: {count}"),
     sentence("with {model} transparent needs exactly one reference picture, a PNG"),
     sentence("layers are drawn at {choices}, not at other sizes"),
     sentence("references and pictures together are at most {most}, not {references} + {wanted}"),
@@ -74,13 +75,14 @@ RULES: Sequence[str] = (
     sentence("{model} takes no pixels, only {choices}"),
     sentence("{model} takes no {field}"),
     sentence("1 to {most} pictures, not {wanted}"),
-    sentence("{model} takes {rule}, not {count}"),
+    sentence("allowed with {model}: {rule} · given: {count}"),
     sentence('{model} takes {choices}, not "{given}"'),
     sentence("{model} takes {choices}"),
     sentence("{low} to {most} reference pictures"),
     sentence("{low} to {high}, not {given}"),
     sentence('{choices}, not "{given}"'),
 )
+_LARGE = re.compile(r"\d{1,3}(,\d{3})+")  # a number as the library writes it
 _SUCH_PIXELS = sentence("pixels like 2048x1024")
 
 # What a place can hold, where anything would be too much.
@@ -98,8 +100,10 @@ def problems(words: Words, found: Iterable[Any], *, helpful: bool = False) -> st
 
     Each is a field, a rule, and perhaps the nearest right value: a `Problem`, or how one is written down.
     """
-    said = (_problem(words, *_parts(each), helpful=helpful) for each in found)
-    return ("; ".join(said) or words.say("an option does not suit it"))[:_LONGEST]
+    said = [_problem(words, *_parts(each), helpful=helpful) for each in found]
+    if not said:
+        return words.say("an option does not suit it")
+    return reduce(lambda line, each: words.say("{problem}; {another}", problem=line, another=each), said)[:_LONGEST]
 
 
 def rule(words: Words, told: str) -> str:
@@ -142,7 +146,7 @@ def _fact(words: Words, name: str, value: str) -> str:
         return words.listed(
             [words.say(_SUCH_PIXELS) if each == _SUCH_PIXELS else each for each in re.split(r", | or ", value)], "or"
         )
-    return value
+    return words.number(int(value.replace(",", ""))) if _LARGE.fullmatch(value) else value
 
 
 @cache

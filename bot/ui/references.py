@@ -6,6 +6,7 @@ Discord's links die soon, and those of ephemeral answers at once, so everything 
 import asyncio
 import hashlib
 import logging
+import math
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, Self
 
 from bot.config.settings import Settings
 from bot.images.errors import BadPicture, FetchError, Forbidden, Gone, ImageError, Reason, TooLarge, Unfit
@@ -72,6 +73,19 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Taken:
+    """How many pictures a model takes, and what each of them may be; of one that nobody knows, whatever any takes."""
+
+    most: int = UNKNOWN
+    rules: ReferenceRules | None = None
+
+    @classmethod
+    def by(cls, model: Model | None) -> Self:
+        """Those that it goes on from."""
+        return cls(model.references[1], model.reference_rules) if model else cls()
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     """A picture that can be used, and the hash of its bytes."""
 
@@ -107,23 +121,24 @@ class Gatherer:
 
     @asynccontextmanager
     async def gather(
-        self, sources: Iterable[Source], model: str | None = None, asker: int | None = None
+        self, sources: Iterable[Source], model: str | None = None, asker: int | None = None, *, layers: bool = False
     ) -> AsyncIterator[Gathered]:
         """As many of the pictures as the model takes, or any would; their files last as long as the context.
 
-        Those of people who let nobody else use theirs are not for `asker`.
+        Those of people who let nobody else use theirs are not for `asker`. With `layers` one is to be taken apart.
         """
         known = self._catalogue.resolve(model) if model else None
+        taken = _layering(self._catalogue, known) if layers else _Taken.by(known)
         sifted = Sifted(tuple(sources))
         if self._consents is not None and asker is not None:
             sifted = await self._consents.sift(sifted.usable, asker)
         with ExitStack() as files:
-            gathered = await self._gather(deque(sifted.usable), known, files)
+            gathered = await self._gather(deque(sifted.usable), taken, files)
             refused = tuple(Problem(source, "consent", {"user": source.whose}) for source in sifted.refused)
             yield replace(gathered, problems=(*refused, *gathered.problems))
 
-    async def _gather(self, waiting: deque[Source], model: Model | None, files: ExitStack) -> Gathered:
-        most = model.references[1] if model else UNKNOWN
+    async def _gather(self, waiting: deque[Source], taken: _Taken, files: ExitStack) -> Gathered:
+        most = taken.most
         end = asyncio.get_running_loop().time() + self._patience
         numbers: dict[str, int] = {}  # by what is in them: the same picture twice is one
         kept: list[tuple[Source, Reference]] = []
@@ -132,7 +147,7 @@ class Gatherer:
         while waiting and len(kept) < most:
             batch = [waiting.popleft() for _ in range(min(most - len(kept), len(waiting)))]
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._prepare(source, model, files, end)) for source in batch]
+                tasks = [group.create_task(self._prepare(source, taken.rules, files, end)) for source in batch]
             for source, task in zip(batch, tasks, strict=True):
                 made = task.result()
                 if isinstance(made, Problem):
@@ -145,12 +160,16 @@ class Gatherer:
         shown, references = tuple(source for source, _ in kept), tuple(reference for _, reference in kept)
         return Gathered(references, shown, tuple(problems), len(waiting), most, names)
 
-    async def _prepare(self, source: Source, model: Model | None, files: ExitStack, end: float) -> _Ready | Problem:
+    async def _prepare(
+        self, source: Source, taken: ReferenceRules | None, files: ExitStack, end: float
+    ) -> _Ready | Problem:
         """The picture, or why not; whatever was sent, this does not fail."""
         try:
             async with asyncio.timeout_at(end):
                 path = await self._load(source, files)
-                picture = await self._fit(path, model.reference_rules if model else None, files)
+                picture = await self._fit(path, taken, files)
+                if taken is not None and picture.width * picture.height < taken.pixels[0]:
+                    return Problem(source, "too_few_pixels", {"limit": math.ceil(math.sqrt(taken.pixels[0]))})
                 return _Ready(picture, await asyncio.to_thread(_digest, picture.path))
         except ImageError as error:
             return _problem(source, error)
@@ -205,6 +224,11 @@ async def open_gatherer(
         yield Gatherer(
             opened, press, Shelf.within(home), catalogue, hosts=hosts, spool=home / "spool", consents=consents
         )
+
+
+def _layering(catalogue: Catalogue, model: Model | None) -> _Taken:
+    """The one that is taken apart; those who do that all have the same rules for it."""
+    return _Taken(1, (model or next(iter(catalogue.models.values()))).layer_rules)
 
 
 def _rules(taken: ReferenceRules | None) -> Rules:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from bot.studio.checks import LONGEST_REASON
 from bot.studio.limits import Barrier, Period, Refusal, Scope
-from bot.studio.policy import NeedsConfirmation
+from bot.studio.policy import NeedsConfirmation, Why
 from bot.studio.rules import OFF
 from bot.ui.cards import code
+from bot.ui.permutations import COUNTED
 from bot.ui.problems import problems
 from bot.words import Words, sentence
 
@@ -42,16 +43,16 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
     Barrier.IMAGES: ("{images}", "{less}"),
     Barrier.COST: ("{cost}", "{less}"),
     Barrier.UNPRICED: (
-        sentence("There is a budget here, and nobody knows what {model} costs"),
+        sentence("There is a budget here, and the price of {model} is not known"),
         sentence("choose another model"),
     ),
     Barrier.COOLDOWN: (sentence("That was too soon after your last request"), sentence("try again {when}")),
     Barrier.WAITING: (
-        sentence("{used} of your jobs are waiting already, of {limit} that may"),
-        sentence("wait until one of them is done, or cancel one: `/queue`"),
+        "{waiting}",
+        "{room}",
     ),
     Barrier.QUEUE_FULL: (
-        sentence("The queue is full: {used} jobs are waiting, of {limit} that may"),
+        "{full}",
         sentence("try again in a few minutes"),
     ),
     Barrier.PAUSED: ("{paused}", "{goes_on}"),
@@ -65,7 +66,17 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
     Barrier.MODEL: (sentence("This model is not allowed on this server"), sentence("choose {models}")),
     Barrier.SIZE: (sentence("The size {size} is not allowed here"), sentence("choose {sizes}")),
     Barrier.COUNT: (
-        sentence("These are {wanted} pictures at once, and {limit} are allowed here"),
+        sentence("These are {wanted} pictures at once, and the limit here is {limit}"),
+        "{fewer}",
+    ),
+    Barrier.BATCH: (
+        sentence(
+            "`{option}` makes {prompts} prompts and {wanted} pictures in all, at most {limit} are allowed at once"
+        ),
+        "{leaner}",
+    ),
+    Barrier.ANSWERS: (
+        sentence("Each of the {wanted} pictures needs a message, and Discord allows me {limit} here"),
         sentence("ask for fewer pictures"),
     ),
     Barrier.REFERENCES: ("{references}", "{without}"),
@@ -73,9 +84,9 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
         sentence("{users}: their pictures may not be used by others"),
         sentence("ask without those pictures"),
     ),
-    Barrier.BLOCKED_WORD: ("{word}", sentence("say it with other words")),
+    Barrier.BLOCKED_WORD: ("{word}", sentence("say it in other words")),
     Barrier.MODERATORS: (sentence("Only the moderators of this server can do that"), sentence("ask one of them")),
-    Barrier.OWNER: (sentence("Only the owner of this bot can do that"), sentence("ask them")),
+    Barrier.OWNER: (sentence("Only the owner of this bot can do that"), sentence("ask the owner")),
     Barrier.NO_SUCH_REPORT: (
         sentence("There is no such report here, or somebody has dealt with it"),
         sentence("look at the others"),
@@ -90,7 +101,7 @@ BARRIERS: Mapping[Barrier, tuple[str, str]] = {
         sentence("ask for a picture of your own: `/imagine`"),
     ),
     Barrier.EXPIRED: (
-        sentence("The pictures to go on from cannot be had any more"),
+        sentence("The reference pictures are no longer available"),
         sentence("attach the picture and ask again"),
     ),
 }
@@ -113,14 +124,16 @@ def denied(refusal: Refusal, locale: str) -> str:
     return " · ".join(words.say(part, **facts) for part in BARRIERS[refusal.barrier])
 
 
-def confirm(needed: NeedsConfirmation, locale: str) -> str:
-    """What a person is asked before something that the server wants to be confirmed."""
+def confirm(needed: NeedsConfirmation, locale: str, model: str = "") -> str:
+    """What a person is asked before something that has to be confirmed."""
     words = Words(locale)
     facts = {"price": words.money(needed.price or 0), "limit": words.money(needed.limit)}
-    if needed.why is Barrier.UNPRICED:
+    if needed.why is Why.UNPRICED:
         what = words.say("Nobody knows what this costs")
-    elif needed.why is Barrier.COST:
+    elif needed.why is Why.COST:
         what = words.say("This may cost {price}, which is more than {limit}", **facts)
+    elif needed.why is Why.LAYERS:
+        what = _layers(words, needed, model)
     else:
         price = words.say("an unknown amount") if needed.price is None else facts["price"]
         what = words.plural(
@@ -130,6 +143,19 @@ def confirm(needed: NeedsConfirmation, locale: str) -> str:
             price=price,
         )
     return " · ".join((what, words.say("nothing is charged yet"), words.say("go ahead?")))
+
+
+def _layers(words: Words, needed: NeedsConfirmation, model: str) -> str:
+    """Nobody knows how many layers a picture has: the most that there may be, and what that costs."""
+    layers = words.plural("{count} layer", "{count} layers", needed.images - 1)
+    facts = {"model": f"`{model}`", "layers": layers, "images": words.number(needed.images)}
+    if needed.price is None:
+        what = words.say("{model} makes a base picture and up to {layers}: at most {images} pictures", **facts)
+        return f"{what} · {words.say('Nobody knows what this costs')}"
+    price = words.money(needed.price)
+    return words.say(
+        "{model} makes a base picture and up to {layers}: at most {images} pictures and {price}", **facts, price=price
+    )
 
 
 def _facts(words: Words, refusal: Refusal) -> dict[str, str]:
@@ -146,12 +172,50 @@ def _facts(words: Words, refusal: Refusal) -> dict[str, str]:
         "images": words.say(_IMAGES[scope], **amounts),
         "cost": words.say(_COST[scope], **amounts),
         "less": _less(words, refusal),
+        "fewer": _fewer(words, refusal),
+        "leaner": _leaner(words, refusal),
+        **_queues(words, refusal, amounts),
         "when": _when(words, refusal),
         "problems": problems(words, refusal.facts.get("problems", ()), helpful=True),
         "model": str(refusal.facts.get("model", "")),
+        "option": words.name("prompt"),
+        "prompts": _prompts(words, refusal),
         "models": words.listed([f"`{model}`" for model in models], "or"),
         **_laws(words, refusal, scope),
     }
+
+
+def _queues(words: Words, refusal: Refusal, amounts: Mapping[str, str]) -> dict[str, str]:
+    """The words of places in the line: for one job, or for several that need one each."""
+    if refusal.wanted <= 1:
+        return {
+            "waiting": words.say("Your waiting jobs are at the limit: {used} of {limit}", **amounts),
+            "room": words.say("wait until one of them is done, or cancel one: `/queue`"),
+            "full": words.say("The queue is full (jobs waiting: {used} of {limit})", **amounts),
+        }
+    return {
+        "waiting": words.say("Your waiting jobs: {used} of {limit}, and these are {wanted} more", **amounts),
+        "room": words.say("ask for fewer pictures, or wait until there is room: `/queue`"),
+        "full": words.say("The queue has no room for {wanted} jobs: {used} of {limit} are waiting", **amounts),
+    }
+
+
+def _prompts(words: Words, refusal: Refusal) -> str:
+    """How many prompts there are; nobody counts to the end of what nobody will be drawn."""
+    count = refusal.facts.get("prompts", 1)
+    return words.number(count) if count < COUNTED else f"{words.number(COUNTED)}+"
+
+
+def _leaner(words: Words, refusal: Refusal) -> str:
+    """How to get fewer pictures out of a prompt with braces."""
+    facts = refusal.facts
+    ways = [words.say("write fewer options in the braces")]
+    if facts.get("variations", 1) > 1:
+        ways.append(words.say("ask for fewer `{option}`", option=words.name("variations")))
+    if facts.get("images", 1) > 1:
+        ways.append(words.say("ask for fewer `{option}`", option=words.name("images")))
+    ways.append(words.say("write {brace} for a plain brace", brace="`\\{`"))
+    return words.listed(ways, "or")
 
 
 def _laws(words: Words, refusal: Refusal, scope: Scope) -> dict[str, str]:
@@ -180,9 +244,9 @@ def _laws(words: Words, refusal: Refusal, scope: Scope) -> dict[str, str]:
         "users": words.listed([f"<@{user}>" for user in facts.get("users", ())][:_LISTED]),
         "size": f"`{facts.get('size', '')}`",
         "sizes": words.listed([f"`{size}`" for size in facts.get("sizes", ())], "or"),
-        "references": words.say("Here no pictures may be gone on from")
+        "references": words.say("Reference pictures are not allowed here")
         if off
-        else words.say("Here you may go on from your own pictures only"),
+        else words.say("Here you may use only your own pictures as references"),
         "without": words.say("ask without a picture") if off else words.say("attach a picture yourself"),
         "word": words.say("The word {word} is not allowed here", word=f"`{known.replace('`', 'ˋ')}`")
         if known
@@ -195,9 +259,11 @@ def _less(words: Words, refusal: Refusal) -> str:
     left = refusal.limit - refusal.used
     when = _when(words, refusal)
     if refusal.wanted > refusal.limit:  # waiting will not help
-        if refusal.barrier is Barrier.IMAGES:
-            return words.say("ask for fewer pictures")
+        if refusal.barrier is Barrier.IMAGES or _is_layered(refusal):
+            return _fewer(words, refusal)
         return words.say("ask for fewer pictures, smaller ones, or a cheaper model")
+    if _is_layered(refusal):
+        return words.say("{what}, or try again {when}", what=_fewer(words, refusal), when=when)
     if refusal.barrier is Barrier.IMAGES and 0 < left < refusal.wanted:
         return words.plural(
             "ask for {count} picture, or try again {when}",
@@ -206,6 +272,17 @@ def _less(words: Words, refusal: Refusal) -> str:
             when=when,
         )
     return words.say("try again {when}", when=when)
+
+
+def _fewer(words: Words, refusal: Refusal) -> str:
+    """How to ask for fewer pictures."""
+    if _is_layered(refusal):
+        return words.say("choose a model that makes fewer layers")
+    return words.say("ask for fewer pictures")
+
+
+def _is_layered(refusal: Refusal) -> bool:
+    return refusal.facts.get("kind") == Why.LAYERS.value
 
 
 def _when(words: Words, refusal: Refusal) -> str:

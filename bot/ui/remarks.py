@@ -28,6 +28,9 @@ PICTURES: Mapping[str, str] = {
     "too_large": sentence("{picture} is a file of more than {limit} MB · save it smaller, as JPEG, and attach that"),
     "cannot_fit": sentence("{picture} cannot be made small enough · save it smaller, as JPEG, and attach that"),
     "too_small": sentence("{picture} is too small · use one of at least {limit} pixels on each side"),
+    "too_few_pixels": sentence(
+        "{picture} is too small to split into layers · use one of at least {limit} × {limit} pixels"
+    ),
     "too_narrow": sentence(
         "{picture} is too long and thin · cut it, so that no side is more than {limit} times the other"
     ),
@@ -47,11 +50,12 @@ FLAGS: Mapping[str, str] = {
     "no_value": sentence("`{flag}` needs a value · {allowed}"),
     "bad_value": sentence("`{flag}` cannot be `{value}` · {allowed}"),
     "switch": sentence("`{flag}` takes no value · write it alone, or leave it out"),
+    "in_braces": sentence("`{flag}` and braces do not go together · write it once, behind the prompt, with one value"),
     "together": sentence("`{flag}` and `{value}` do not go together · leave one of them out"),
 }
 ALLOWED: Mapping[str, str] = {
     "nothing": "",
-    "one_of": sentence("use one of {choices}"),
+    "one_of": sentence("use {choices}"),
     "number": sentence("write a number from {least} to {most}"),
     "ratio": sentence("write a ratio such as 16:9"),
     "size": sentence("write 2K, 4K or pixels such as 2048x1024"),
@@ -73,7 +77,8 @@ def problem(words: Words, found: Problem) -> str:
 
 def flag(words: Words, fault: Fault) -> str:
     """What is wrong with a flag, and what would be right."""
-    allowed = words.say(ALLOWED[fault.allowed], **fault.facts) if ALLOWED[fault.allowed] else ""
+    facts = {name: words.listed(fact, "or") if isinstance(fact, tuple) else fact for name, fact in fault.facts.items()}
+    allowed = words.say(ALLOWED[fault.allowed], **facts) if ALLOWED[fault.allowed] else ""
     return words.say(FLAGS[fault.why], flag=fault.flag, value=fault.value.replace("`", "'"), allowed=allowed)
 
 

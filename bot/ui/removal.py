@@ -15,6 +15,7 @@ from bot.studio.office import Office
 from bot.ui.acks import acknowledged
 from bot.ui.faults import Barred, plainly
 from bot.ui.places import who_of
+from bot.ui.route import Way
 
 PATIENCE = 30.0  # seconds for each message
 
@@ -53,9 +54,19 @@ class Removal:
     async def clear(self, job: Job, seen: Mapping[int, int], gone: Container[int] = ()) -> bool:
         """Delete all messages with pictures of a job, and those that were `seen` with their channels; whether none of
         them is left."""
-        places = {**dict.fromkeys(job.delivery.messages if job.delivery else (), job.origin.channel), **seen}
+        brought = job.delivery.messages if job.delivery else ()
+        try:
+            places = {**dict.fromkeys(brought, await self._brought_to(job)), **seen}
+        except (Barred, CourierError):
+            return False
         clean = [await self._delete(channel, number) for number, channel in places.items() if number not in gone]
         return all(clean)
+
+    async def _brought_to(self, job: Job) -> int:
+        """The channel that the messages of a job are in. Raises Barred and CourierError."""
+        if job.delivery is None or job.delivery.way != Way.DM.value:
+            return job.origin.channel
+        return (await plainly(self._client.create_dm(discord.Object(job.who.user)), PATIENCE)).id
 
     async def _delete(self, channel: int, number: int) -> bool:
         place = self._client.get_partial_messageable(channel).get_partial_message(number)

@@ -15,6 +15,7 @@ from bot.studio.job import Delivery, Job, Origin, Result
 from bot.ui import words
 from bot.ui.delivery import RestCourier
 from bot.ui.faults import Barred, TooLarge, plainly
+from bot.ui.ours import job_of
 from bot.ui.packing import DoesNotFit, Packer
 from bot.ui.rest import PATIENCE
 from bot.ui.upload import Upload
@@ -79,9 +80,10 @@ class Reprints:
         return bool(done) and all(done)
 
     async def _hide(self, job: Job, number: int) -> bool:
-        found = await self._in_message(job, number)
-        if not found:
-            return False
+        message = await self._message(job, number)
+        found = attached(message.attachments, job) if message is not None else {}
+        if not found:  # in a ZIP nobody sees what is in it
+            return message is not None and job_of(message) == job.id and bool(message.attachments)
         place = self._client.get_partial_messageable(job.origin.channel).get_partial_message(number)
         try:
             async with AsyncExitStack() as stack:
@@ -89,7 +91,7 @@ class Reprints:
                 for index, picture in sorted(found.items()):
                     packed = await stack.enter_async_context(self._packer.pack(picture, job.origin.upload_limit))
                     name = f"seedream-{job.id}-{index + 1}.{packed.extension}"
-                    uploads.append(Upload(packed.content, name, spoiler=True, description=words.alt(job)))
+                    uploads.append(Upload(packed.content, name, spoiler=True, description=words.alt(job, picture)))
                 silent = discord.AllowedMentions.none()
                 await plainly(place.edit(attachments=uploads, allowed_mentions=silent), self._patience)
         except (Barred, TooLarge, CourierError, SeedreamError, DoesNotFit):
@@ -98,12 +100,15 @@ class Reprints:
 
     async def _in_message(self, job: Job, number: int) -> dict[int, Result]:
         """What a message of ours holds of the job, if it is still there and may be read."""
+        message = await self._message(job, number)
+        return attached(message.attachments, job) if message is not None else {}
+
+    async def _message(self, job: Job, number: int) -> discord.Message | None:
         channel = self._client.get_partial_messageable(job.origin.channel)
         try:
-            message = await plainly(channel.fetch_message(number), self._patience)
+            return await plainly(channel.fetch_message(number), self._patience)
         except (Barred, CourierError):
-            return {}
-        return attached(message.attachments, job)
+            return None
 
     def _lasts(self, picture: Result) -> bool:
         if picture.file is not None:
@@ -114,10 +119,11 @@ class Reprints:
 def attached(attachments: Iterable[discord.Attachment], job: Job) -> dict[int, Result]:
     """The pictures of this job among attachments, by index: they are known by their names."""
     found = {}
+    layers = {picture.index: picture.layer for picture in job.pictures}
     for attachment in attachments:
         name = _OURS.search(attachment.filename)
         if name and int(name[1]) == job.id:
             size = f"{attachment.width}x{attachment.height}" if attachment.width and attachment.height else None
             index = int(name[2]) - 1
-            found[index] = Result(index, url=attachment.url, size=size, format=name[3])
+            found[index] = Result(index, url=attachment.url, size=size, format=name[3], layer=layers.get(index))
     return found

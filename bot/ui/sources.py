@@ -18,6 +18,7 @@ _LONGEST = 48  # characters of a name
 _ATTACHMENT = re.compile(r"/(?:ephemeral-)?attachments/[0-9]+/([0-9]+)(?:/|\Z)")
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _PUNCTUATION = ".,;:!?*_~|'”’»"
+_PAIRS = {")": "(", "}": "{"}  # the end of a link only if it begins in it
 _RESULT = re.compile(r"(?:SPOILER_)?seedream-([0-9]{1,18})-[0-9]+\.[a-z]+", re.ASCII)
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".avif", ".heic", ".heif", ".bmp", ".tiff"})
 _WRITTEN = frozenset(
@@ -214,7 +215,7 @@ def _media(component: discord.Component) -> Iterator[tuple[discord.UnfurledMedia
 def _links(text: str) -> Iterator[str]:
     for found in _LINK.finditer(text):
         link = found[0].rstrip(_PUNCTUATION)
-        while link.endswith(")") and link.count("(") < link.count(")"):
+        while (pair := _PAIRS.get(link[-1:])) and link.count(pair) < link.count(link[-1]):
             link = link[:-1].rstrip(_PUNCTUATION)
         yield link
 

@@ -8,11 +8,15 @@ from dataclasses import replace
 from bot.seedream.errors import Retry, SeedreamError
 from bot.studio.courier import CourierError
 from bot.studio.job import Delivery, Ending, Job, Result
+from bot.studio.results import in_order
 from bot.ui import words
 from bot.ui.asides import beside
+from bot.ui.bundle import bundle, least
 from bot.ui.buttons import fresh, result_view
 from bot.ui.faults import TooLarge
 from bot.ui.ladder import Ladder
+from bot.ui.layers import is_layered
+from bot.ui.ours import BUNDLE
 from bot.ui.packing import REQUEST, DoesNotFit, Packed, Packer, first_message
 from bot.ui.rest import Kept, Letter
 from bot.ui.route import Way
@@ -49,10 +53,14 @@ class Trip:
         self._way = ""
         self._untold = words.Absent()
         self._first: tuple[Sequence[Result], words.Absent] = ((), self._untold)  # what the first message tells of
+        self._brought: list[Packed] = []
+        # Brought once more within minutes, Discord would take messages for those from before.
+        self._mark = f"sd-{job.id}" if job.origin.key == job.key else job.origin.key.rpartition(":")[2]
 
     async def run(self, pictures: Sequence[Result]) -> Delivery:
         """Bring them all; raises CourierError when the whole has to be tried again."""
-        left = await self._pack(sorted(pictures, key=lambda picture: picture.index))
+        left = await self._pack(in_order(pictures))
+        too_much = self._measure_bundle(left)
         while left or (self._kept and not self._messages):
             batch = first_message(left, self._request)
             uploads = [upload_of(self._job, packed) for packed in batch]
@@ -77,9 +85,12 @@ class Trip:
             if not self._messages:
                 self._first = ([packed.picture for packed in batch], self._untold)
             self._delivered += [packed.picture.index for packed in batch]
+            self._brought += batch
             self._messages.append(message)
             self._untold = words.Absent()
             left = left[len(batch) :]
+        if is_layered(self._job) and len(self._brought) > 1 and not left and not too_much:
+            await self._bring_bundle()
         if self._messages and self._untold != words.Absent():
             await self._tell_in_the_first()
         return Delivery(tuple(self._delivered), tuple(sorted(self._kept)), tuple(self._messages), self._way)
@@ -123,18 +134,52 @@ class Trip:
         if not lost:
             self._keep(picture, error)
             return
-        self._untold = words.Absent(self._untold.kept, self._untold.lost + 1)
+        self._untold = replace(self._untold, lost=self._untold.lost + 1)
         log.warning("Job %d: picture %d is lost: %s", self._job.id, picture.index, error)
 
     def _keep(self, picture: Result, error: Exception) -> None:
         self._kept.append(picture.index)
-        self._untold = words.Absent(self._untold.kept + 1, self._untold.lost)
+        self._untold = replace(self._untold, kept=self._untold.kept + 1)
         log.warning("Job %d: picture %d is kept: %s", self._job.id, picture.index, error)
+
+    def _measure_bundle(self, packed: Sequence[Packed]) -> bool:
+        """Whether all layers are too large for one file: the first message says so."""
+        length = least(packed)
+        if not is_layered(self._job) or length <= self._limit:
+            return False
+        self._untold = replace(self._untold, zip=words.Unzipped(length, self._limit))
+        return True
+
+    async def _bring_bundle(self) -> None:
+        """All layers in one file, in a message of its own: no picture is lost because of it, or brought twice."""
+        text = words.bundled(self._job)
+        try:
+            async with bundle(self._job, self._brought, self._packer.spool) as content:
+                name = f"seedream-{self._job.id}-{BUNDLE}.zip"
+                upload = Upload(content, name, spoiler=self._job.origin.visibility == "spoiler")
+                letter = Letter(text, (upload,), f"{self._mark}-zip", facts=text)
+                way, message = await self._ladder.send(self._job, letter, further=True)
+        except TooLarge:
+            self._untold = replace(self._untold, zip=words.Unzipped(content.length))
+        except (OSError, SeedreamError) as error:
+            log.warning("Job %d: there is no ZIP of its layers: %s", self._job.id, error)
+            self._untold = replace(self._untold, zip=words.Unzipped())
+        except CourierError:
+            # What was asked for in private can be posted again only by what keeps nothing from being there twice.
+            if self._job.origin.visibility != "private" or len(self._messages) == 1:
+                raise
+            self._untold = replace(self._untold, zip=words.Unzipped())
+        else:
+            if way is Way.KEPT:
+                self._untold = replace(self._untold, zip=words.Unzipped())
+            else:
+                self._messages.append(message)
 
     async def _tell_in_the_first(self) -> None:
         """No further message will say what else there was: the one that has arrived does."""
         shown, told = self._first
-        absent = words.Absent(told.kept + self._untold.kept, told.lost + self._untold.lost)
+        zip_ = told.zip or self._untold.zip
+        absent = words.Absent(told.kept + self._untold.kept, told.lost + self._untold.lost, zip_)
         letter = replace(self._heading(shown, absent), only_words=True)
         origin = replace(self._job.origin, answer=self._messages[0])
         if self._way != Way.ORIGINAL.value:
@@ -148,7 +193,7 @@ class Trip:
         shown = [packed.picture for packed in batch]
         if self._messages:
             text = words.facts(self._job, shown, self._untold, None)
-            return Letter(text, uploads, f"sd-{self._job.id}-{len(self._messages)}", facts=text)
+            return Letter(text, uploads, f"{self._mark}-{len(self._messages)}", facts=text)
         names = {upload.filename for upload in uploads}
         kept = [file for file in self._shown if file.filename in names]
         return replace(self._heading(shown, self._untold), files=uploads, kept=kept)
@@ -157,10 +202,12 @@ class Trip:
         """The first message, without its pictures."""
         facts = words.facts(self._job, shown, absent, self._missing)
         view = fresh(result_view, self._job)
-        return Letter(beside(facts, self._job), (), f"sd-{self._job.id}-0", view, facts=facts)
+        return Letter(beside(facts, self._job), (), f"{self._mark}-0", view, facts=facts)
 
 
 def upload_of(job: Job, packed: Packed) -> Upload:
     """A picture of a job as a file for Discord."""
     name = f"seedream-{job.id}-{packed.index + 1}.{packed.extension}"
-    return Upload(packed.content, name, spoiler=job.origin.visibility == "spoiler", description=words.alt(job))
+    return Upload(
+        packed.content, name, spoiler=job.origin.visibility == "spoiler", description=words.alt(job, packed.picture)
+    )

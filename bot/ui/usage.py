@@ -35,9 +35,9 @@ _DRAWN_AT_ONCE = 2
 _ASKED_FOR = 100  # names that Discord tells at once
 _WAIT = 3.0  # seconds for them
 _MODERATORS = sentence(
-    "What this server has used is for those who may manage it · `/usage me` tells what is left for you"
+    "Only those who may manage this server see what it has used · `/usage me` shows what you have left"
 )
-_NOT_IN_PRIVATE = sentence("Ask that in a server that you manage · `/usage me` tells what is left for you")
+_NOT_IN_PRIVATE = sentence("Use this in a server that you manage · `/usage me` shows what you have left")
 _REST = re.compile(r"(?:view|span|theme)\.([a-z]+)\.([0-9]{1,3})\.([a-z]+)", re.ASCII)
 
 

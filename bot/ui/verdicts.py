@@ -7,16 +7,18 @@ from typing import Any
 from bot.studio.acceptance import Diagnosis
 from bot.studio.limits import Barrier, Period, Refusal, Scope
 from bot.studio.rules import OFF
+from bot.ui import rulings
 from bot.ui.cards import LONGEST, code, remaining
 from bot.ui.dossiers import block, grant
 from bot.ui.problems import problems
+from bot.ui.rulings import Ruling
 from bot.words import Words, sentence
 
 _RULES: Mapping[tuple[Barrier, Scope], str] = {
-    (Barrier.PAUSED, Scope.ALL): sentence("Pause of the whole bot"),
-    (Barrier.PAUSED, Scope.SERVER): sentence("Pause here"),
-    (Barrier.BLOCKED, Scope.ALL): sentence("Block by the owner of the bot"),
-    (Barrier.BLOCKED, Scope.SERVER): sentence("Block here"),
+    (Barrier.PAUSED, Scope.ALL): sentence("Not paused everywhere"),
+    (Barrier.PAUSED, Scope.SERVER): sentence("Not paused here"),
+    (Barrier.BLOCKED, Scope.ALL): sentence("Not blocked by the owner of the bot"),
+    (Barrier.BLOCKED, Scope.SERVER): sentence("Not blocked here"),
 }
 _RULE: Mapping[Barrier, str] = {
     Barrier.ROLE: sentence("Roles"),
@@ -27,13 +29,14 @@ _RULE: Mapping[Barrier, str] = {
     Barrier.COUNT: sentence("Pictures per request"),
     Barrier.REFERENCES: sentence("Reference pictures"),
     Barrier.BLOCKED_WORD: sentence("Blocked words"),
-    Barrier.UNPRICED: sentence("Known price"),
+    Barrier.UNPRICED: sentence("Price is known"),
     Barrier.QUEUE_FULL: sentence("Room in the queue"),
     Barrier.IMAGES: sentence("Pictures that are left"),
     Barrier.COST: sentence("Money that is left"),
     Barrier.COOLDOWN: sentence("Pause between requests"),
     Barrier.WAITING: sentence("Jobs that wait"),
     Barrier.REQUEST: sentence("What the model can do"),
+    Barrier.BATCH: sentence("Pictures at once"),
 }
 _WHO, _MODELS, _MEMBERS = sentence("Who and where"), sentence("Models and sizes"), sentence("Limits per member")
 _BUDGET, _REFERENCES, _SAFETY = sentence("Server budget"), sentence("References and consent"), sentence("Safety")
@@ -59,13 +62,14 @@ _BECAUSE: Mapping[Barrier, str] = {
     Barrier.AGE: sentence("{channel} is not age-restricted"),
     Barrier.MODEL: sentence("the model {model} is not among the allowed ones: {models}"),
     Barrier.SIZE: sentence("the size {size} is not among the allowed ones: {sizes}"),
-    Barrier.COUNT: sentence("it is {wanted} pictures at once, and {limit} are allowed"),
+    Barrier.COUNT: sentence("it is {wanted} pictures at once, and the limit is {limit}"),
     Barrier.BLOCKED_WORD: sentence("the word {word} is blocked"),
-    Barrier.UNPRICED: sentence("there is a budget, and nobody knows what {model} costs"),
-    Barrier.QUEUE_FULL: sentence("{used} jobs wait in the queue of the bot, of {limit} that may"),
+    Barrier.UNPRICED: sentence("there is a budget, and the price of {model} is not known"),
+    Barrier.QUEUE_FULL: sentence("the queue of the bot is full (jobs waiting: {used} of {limit})"),
     Barrier.COOLDOWN: sentence("their last request was just now; the next one may come {when}"),
-    Barrier.WAITING: sentence("{used} of their jobs wait already, of {limit} that may"),
+    Barrier.WAITING: sentence("their waiting jobs are at the limit: {used} of {limit}"),
     Barrier.REQUEST: sentence("the model cannot do it: {problems}"),
+    Barrier.BATCH: sentence("the prompt makes {wanted} pictures at once, at most {limit} are allowed"),
 }
 _IMAGES: Mapping[Scope, str] = {
     Scope.USER: sentence("they have used {used} of their {limit} pictures {period}, and want {wanted}; more {when}"),
@@ -85,27 +89,41 @@ _COST: Mapping[Scope, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is asked about, and where; what the model says to it, and what the bot itself lacks there at Discord."""
+    """Who is asked about, and where; what the model says to it, what the bot itself lacks there at Discord, and what
+    Discord says to the person, if it is asked at all; how many `prompts` braces make of one, and why nobody may ask for
+    so many."""
 
     user: int
     channel: int
     problems: Sequence[Any] = ()
     lacks: Sequence[str] = ()
+    discord: Ruling | None = None
+    prompts: int = 1
+    too_many: Refusal | None = None
 
 
 def diagnosis(words: Words, found: Diagnosis, asked: Asked) -> str:
     """The answer, the reason, and every rule."""
     who = {"user": f"<@{asked.user}>", "channel": f"<#{asked.channel}>"}
-    refusal = found.refusal or (Refusal(Barrier.REQUEST) if asked.problems else None)
-    if refusal is None:
+    refusal = asked.too_many or found.refusal or (Refusal(Barrier.REQUEST) if asked.problems else None)
+    ruling = asked.discord
+    if ruling is not None and ruling.bar is not None:
+        lines = list(rulings.decision(words, ruling, ruling.bar, **who))
+    elif refusal is None:
         lines = [words.say("✔ {user} may ask for this in {channel}", **who)]
     else:
         because = _because(words, refusal, found, asked)
         said = words.say("✘ {user} may not ask for this in {channel}, because {because}", **who, because=because)
         lines = [f"**{said}**", f"➜ {_advice(words, refusal)}"]
+    if ruling is not None:
+        lines += rulings.remarks(words, ruling)
     if asked.lacks:
-        lacks = words.listed(f"**{each}**" for each in asked.lacks)
+        lacks = words.listed(f"**{words.say(each)}**" for each in asked.lacks)
         lines.append("⚠️ " + words.say("I lack {lacks} in {channel}: see the channel's settings", lacks=lacks, **who))
+    if asked.prompts > 1 and asked.too_many is None:
+        lines.append(
+            "ℹ️ " + words.say("The braces make {prompts} prompts, judged together", prompts=words.number(asked.prompts))
+        )
     if found.confirmation is not None:
         lines.append("ℹ️ " + words.say("They see the price first, and have to say yes"))
     lines.append(_rules(words, found, asked))
@@ -120,12 +138,18 @@ def diagnosis(words: Words, found: Diagnosis, asked: Asked) -> str:
 def _rules(words: Words, found: Diagnosis, asked: Asked) -> str:
     """All of them, the deciding one in bold; several limits of one kind are one rule."""
     said: dict[str, tuple[bool, bool]] = {}
+    ruling = asked.discord
+    barred = ruling is not None and ruling.bar is not None
+    if ruling is not None and ruling.known:
+        said[words.say(rulings.RULE)] = not barred, barred
     for verdict in found.verdicts:
         name = words.say(_RULES.get((verdict.rule, verdict.scope)) or _RULE[verdict.rule])
         passed, deciding = said.get(name, (True, False))
-        said[name] = passed and verdict.passed, deciding or verdict.deciding
-    if asked.problems:
-        said[words.say(_RULE[Barrier.REQUEST])] = False, found.refusal is None
+        said[name] = passed and verdict.passed, deciding or (verdict.deciding and asked.too_many is None and not barred)
+    if asked.too_many is not None:
+        said[words.say(_RULE[Barrier.BATCH])] = False, not barred
+    elif asked.problems:
+        said[words.say(_RULE[Barrier.REQUEST])] = False, found.refusal is None and not barred
     marked = (f"{'✔' if passed else '✘'} {name}" for name, (passed, _) in said.items())
     return "\n".join(
         f"**{line}**" if deciding else line for line, (_, deciding) in zip(marked, said.values(), strict=True)
@@ -173,7 +197,7 @@ def _because(words: Words, refusal: Refusal, found: Diagnosis, asked: Asked) -> 
 
 def _paused(words: Words, scope: Scope, reason: str) -> str:
     said = words.say("the bot is paused everywhere") if scope is Scope.ALL else words.say("the bot is paused here")
-    return f"{said}: {code(reason, 300)}" if reason else said
+    return words.say("{what}: {reason}", what=said, reason=code(reason, 300)) if reason else said
 
 
 def _roles(words: Words, facts: Mapping[str, Any]) -> str:
@@ -208,5 +232,7 @@ def _advice(words: Words, refusal: Refusal) -> str:
     if barrier in _PAGES:
         return words.say("change it in `/settings server` → **{page}**", page=words.say(_PAGES[barrier]))
     if barrier is Barrier.UNPRICED:
-        return words.say("they choose another model")
-    return words.say("they change the request") if barrier is Barrier.REQUEST else words.say("it passes by itself")
+        return words.say("ask them to choose another model")
+    if barrier is Barrier.REQUEST:
+        return words.say("ask them to change the request")
+    return words.say("wait: it passes by itself")

@@ -11,7 +11,8 @@ from bot.ui.sources import Source
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A wish before its pictures have been looked at. Those of `messages` are references too, after `attachments` and
-    the `sources` that were found before. A model or a visibility that is not named is what is usual."""
+    the `sources` that were found before. A model or a visibility that is not named is what is usual. `layers`: the
+    first of them is to be taken apart. Of `messages` no more than the `first` pictures are meant."""
 
     prompt: str = ""
     attachments: tuple[discord.Attachment, ...] = ()
@@ -27,6 +28,8 @@ class Wanted:
     web_search: bool = False
     seed: int | None = None
     guidance: float | None = None
+    layers: bool = False
+    first: int | None = None
     verb: str = "imagine"
     parent: int | None = None
     variations: int = 1
@@ -51,4 +54,5 @@ class Wanted:
             web_search=self.web_search,
             seed=self.seed,
             guidance_scale=self.guidance,
+            layers=self.layers,
         )

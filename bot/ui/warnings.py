@@ -1,12 +1,9 @@
 """What the owner of the bot is told, in a direct message, about troubles that only they can mend."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import discord
-
-from bot.ui.faults import Barred, plainly
-from bot.ui.owners import first_of
+from bot.ui.faults import Barred
+from bot.ui.letterbox import Letter, Letterbox
 from bot.words import Words, sentence
 
 _TOLD: Mapping[str, str] = {
@@ -19,22 +16,13 @@ _TOLD: Mapping[str, str] = {
 _MEANWHILE = sentence("Until then its jobs go to the next provider, or fail. You are told once, not per job.")
 
 
-async def warn(client: discord.Client, provider: str, error: str, patience: float) -> bool:
+async def warn(letterbox: Letterbox, provider: str, error: str) -> bool:
     """Write to the owner; False if they take no messages. Raises CourierError."""
-    words = Words("en")
-    text = words.say(_TOLD[error], provider=provider) + "\n" + words.say(_MEANWHILE)
+
+    async def write(words: Words) -> Letter:
+        return {"content": words.say(_TOLD[error], provider=provider) + "\n" + words.say(_MEANWHILE)}
+
     try:
-        return await write_to_owner(client, {"content": text}, patience)
+        return await letterbox.to_owner(write)
     except Barred:
         return False
-
-
-async def write_to_owner(client: discord.Client, letter: Mapping[str, Any], patience: float) -> bool:
-    """Send the owner a direct message, given as `send` takes it; False if nobody owns the bot. Raises Barred and
-    CourierError."""
-    owner = first_of(await plainly(client.application_info(), patience))
-    if owner is None:
-        return False
-    person = await plainly(client.fetch_user(owner), patience)
-    await plainly(person.send(**letter, allowed_mentions=discord.AllowedMentions.none()), patience)
-    return True

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from bot.studio.courier import Stage
 from bot.studio.job import Ending, Job, Result
+from bot.studio.results import height_of, in_order
+from bot.ui.layers import description, is_layered
 from bot.ui.problems import problems
 from bot.words import Words, sentence
 
 LONGEST = 2000  # Discord's limit for a message
 _ALT = 1024  # and for the description of a picture
+LIST = "layers.json"  # what the list of layers is called in the file that holds them all
 
 _ABOUT: Mapping[str, str] = {
     "prompt": sentence("The prompt was refused by the provider's content policy"),
@@ -46,8 +49,8 @@ BAD_NEWS: Mapping[str, tuple[str, str]] = {
     "BadKey": (sentence("The bot's access to the provider does not work"), _OWNER),
     "NoAccess": (sentence("The bot's account at the provider is not set up for this"), _OWNER),
     "OutOfCredit": (sentence("The bot's balance at the provider is used up"), _OWNER),
-    "ModelUnavailable": (sentence("This model is not to be had now"), sentence("choose another model")),
-    "RateLimited": (sentence("The provider has too much to do"), _LATER),
+    "ModelUnavailable": (sentence("This model is not available now"), sentence("choose another model")),
+    "RateLimited": (sentence("The provider is too busy"), _LATER),
     "InDoubt": (sentence("Nobody knows how the call to the provider ended"), _LOOK),
     "TimedOut": (sentence("The provider did not answer in time"), _LOOK),
     "ConnectionLost": (sentence("The connection to the provider broke"), _LOOK),
@@ -55,6 +58,7 @@ BAD_NEWS: Mapping[str, tuple[str, str]] = {
     "BadReply": (sentence("The provider gave an answer that cannot be understood"), _LOOK),
     "DownloadError": (sentence("The finished picture could not be fetched"), _AGAIN),
     "Expired": (sentence("The link to the finished picture has expired"), _AGAIN),
+    "Mislaid": (sentence("The bot cannot find the pictures that belong to this request"), _OWNER),
     "Cancelled": (sentence("Cancelled"), sentence("nothing more happens")),
     "GaveUp": (sentence("The bot failed at this again and again"), _OWNER),
     "LostTrack": (sentence("The bot was restarted while the picture was drawn"), _LOOK),
@@ -69,11 +73,22 @@ _CHARGED: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Unzipped:
+    """Layers without a file that holds them all: it would have had so many bytes, where so many may be sent; without a
+    limit it was refused, without a length it could not be made or sent."""
+
+    length: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
-    """How many pictures did not get into a message: those that only wait, and those that are gone."""
+    """How many pictures did not get into a message: those that only wait, and those that are gone; and the file that
+    would hold all layers."""
 
     kept: int = 0
     lost: int = 0
+    zip: Unzipped | None = None
 
 
 def progress(job: Job, stage: Stage) -> str:
@@ -88,8 +103,8 @@ def progress(job: Job, stage: Stage) -> str:
 def kept(words: Words, job: Job, count: int) -> str:
     """That so many pictures have not arrived, and how they can be had."""
     return words.plural(
-        "{count} picture cannot be brought now, but kept for you: `/show {job}`",
-        "{count} pictures cannot be brought now, but kept for you: `/show {job}`",
+        "{count} picture cannot be brought now, but is kept for you: `/show {job}`",
+        "{count} pictures cannot be brought now, but are kept for you: `/show {job}`",
         count,
         job=job.id,
     )
@@ -98,8 +113,7 @@ def kept(words: Words, job: Job, count: int) -> str:
 def facts(job: Job, pictures: Sequence[Result], absent: Absent, missing: Ending | None) -> str:
     """The words of a message with pictures: the line of facts, and what is not in it."""
     words = Words(job.origin.locale)
-    sizes = dict.fromkeys(picture.size for picture in pictures if picture.size)
-    lines = [" · ".join((job.model, *sizes, *_took(words, job), f"#{job.id}"))]
+    lines = [" · ".join((job.model, *measures(words, job, pictures), *_took(words, job), f"#{job.id}"))]
     if absent.kept:
         lines.append(kept(words, job, absent.kept))
     if absent.lost:
@@ -109,9 +123,39 @@ def facts(job: Job, pictures: Sequence[Result], absent: Absent, missing: Ending 
             absent.lost,
         )
         lines.append(lost)
+    if absent.zip is not None:
+        lines.append(unzipped(words, job, absent.zip))
     if missing is not None:
         lines.append(words.say("There are fewer pictures than asked for. {why}", why=_told(words, missing)))
     return "\n".join(lines)[:LONGEST]
+
+
+def measures(words: Words, job: Job, pictures: Sequence[Result]) -> list[str]:
+    """How large pictures are; of layers the one below all others, and how many lie on it."""
+    stack = in_order(job.pictures)
+    if stack and is_layered(job):
+        count = sum(height_of(picture) > 0 for picture in stack)
+        base = stack[0].size if count < len(stack) else None
+        return [*filter(None, (base,)), words.plural("{count} layer", "{count} layers", count)]
+    return list(dict.fromkeys(picture.size for picture in pictures if picture.size))
+
+
+def bundled(job: Job) -> str:
+    """What stands above the file that holds all layers."""
+    words = Words(job.origin.locale)
+    return words.say("All layers in one ZIP, with their positions in `{list}` · #{id}", list=LIST, id=job.id)
+
+
+def unzipped(words: Words, job: Job, why: Unzipped) -> str:
+    """Why there is no file that holds all layers."""
+    if not why.length:
+        return words.say("The ZIP with all layers could not be made · `/show {job}` tries again", job=job.id)
+    length, limit = (words.number(round(size / 1024 / 1024, 1)) for size in (why.length, why.limit))
+    if not why.limit:
+        return words.say("No ZIP: with all layers it has {length} MB, which Discord did not take", length=length)
+    return words.say(
+        "No ZIP: with all layers it would have {length} MB, and {limit} MB may be sent here", length=length, limit=limit
+    )
 
 
 def _took(words: Words, job: Job) -> Iterator[str]:
@@ -127,16 +171,19 @@ def apology(job: Job, ending: Ending) -> str:
     return f"{_told(Words(job.origin.locale), ending)} · #{job.id}"[:LONGEST]
 
 
-def alt(job: Job) -> str:
-    """The description of a picture for those who do not see it: the person's own words."""
-    return str(job.request.get("prompt") or Words(job.origin.locale).name(job.verb))[:_ALT]
+def alt(job: Job, picture: Result) -> str:
+    """The description of a picture for those who do not see it: the person's own words, or what is told of a layer."""
+    words = Words(job.origin.locale)
+    if is_layered(job):
+        return description(words, picture, max(map(height_of, job.pictures), default=0))[:_ALT]
+    return str(job.request.get("prompt") or words.name(job.verb))[:_ALT]
 
 
 def _stage(words: Words, job: Job, stage: Stage) -> str:
     if stage.name == "queued" and stage.place is not None:
         return words.say("⏳ place {place} in the queue", place=words.number(stage.place))
     if stage.name == "waiting" and stage.until:
-        return words.say("⏳ waiting for the provider, goes on {when}", when=words.time(stage.until))
+        return words.say("⏳ waiting for the provider, continues {when}", when=words.time(stage.until))
     if stage.name == "drawn":
         drawn, images = words.number(stage.drawn), words.number(job.images)
         return words.say("🎨 drawing, {drawn} of {images} done", drawn=drawn, images=images)

@@ -3,7 +3,8 @@
 Sentences are English in the code and in the catalogues' msgid, with named places: `say("Image {number}", number=1)`.
 What is said later than it is written stands in `sentence(...)`, so that it gets into the catalogues all the same, and
 names of commands and options in `word(...)`. Commands are named in sentences as they are in the code, `/show {job}`,
-also in the catalogues; people read them as they are called in their language.
+also in the catalogues; people read them as they are called in their language. Descriptions of commands, where Discord
+shows no code, name them bare: "with /layers".
 """
 
 import re
@@ -25,7 +26,7 @@ from bot.words.pseudo import PSEUDO, accented, accented_name
 
 NAME = "name"  # the context of names of commands and options: they are words, but not the words of sentences
 _MILLION = 1_000_000
-_COMMAND = re.compile(r"(?<=`/)[a-z_]+(?: [a-z_]+)*")
+_COMMAND = re.compile(r"(?<=`/)[a-z_]+(?: [a-z_]+)*|(?:(?<= /)|(?<=^/))[a-z_]+")
 
 Clock = Literal["t", "T", "d", "D", "f", "F", "R"]
 

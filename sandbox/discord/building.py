@@ -1,15 +1,16 @@
 """Building a world and letting things happen to it: guilds, channels, people, and their ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.discord import payloads, posts, threads
+from sandbox.discord import integrations, payloads, posts, threads
 from sandbox.discord.model import DM, GROUP, Channel, Guild, Json, Member, Message, Role, User
 from sandbox.discord.permissions import BOT, EVERYONE, bits, moderator
 from sandbox.discord.person import Person
 from sandbox.discord.world import ACK_TIME, News, World
 
 _GUILDS, _MEMBERS = 1 << 0, 1 << 1
+Override = integrations.Target | Person
 
 
 class Building:
@@ -159,6 +160,19 @@ class Building:
     def allow(self, where: Channel | Guild, *permissions: str, of: User | Role | Person | None = None) -> None:
         """Give permissions there, or give them back."""
         self._overwrite(where, bits(*permissions), 0, of)
+
+    def integrations(
+        self, guild: Guild, command: str = "", *, allow: Iterable[Override] = (), deny: Iterable[Override] = ()
+    ) -> None:
+        """An administrator sets in Server Settings → Integrations who may use a command there and where, or all of the
+        app's, in place of what was set before: roles, people, channels, ALL_CHANNELS, the guild for everyone in it."""
+        world = self.world
+        known = {
+            str(one["name"]): number for scope in (0, guild.id) for number, one in world.commands.get(scope, {}).items()
+        }
+        target = known[command] if command else world.application.id
+        chosen = ([one.user if isinstance(one, Person) else one for one in kind] for kind in (allow, deny))
+        integrations.lay_down(world, guild, target, *chosen)
 
     def _overwrite(self, where: Channel | Guild, allow: int, deny: int, of: User | Role | Person | None) -> None:
         whom = self.world.bot.id if of is None else of.id

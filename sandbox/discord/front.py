@@ -69,7 +69,8 @@ class Front:
             if call.status in {401, 403, 429} and call.answer_headers.get("X-RateLimit-Scope") != "shared":
                 self.invalid += 1
             for judge in self.judges:
-                self._world.violations += judge(call)
+                for problem in judge(call):
+                    self._world.broken(problem)
             if not self._world.keep_files:
                 call.parts = [replace(part, data=b"") for part in call.parts]
             self._world.stir()

@@ -1,7 +1,9 @@
 """Lets every call and every event be judged by Discord's own descriptions, and by the rules that those cannot see."""
 
+from functools import partial
+
 from sandbox.discord import traffic
-from sandbox.discord.calls import Call
+from sandbox.discord.calls import Call, Event
 from sandbox.discord.judge import judge_call, judge_event
 from sandbox.discord.server import PretendDiscord
 
@@ -9,7 +11,13 @@ from sandbox.discord.server import PretendDiscord
 def judged(discord: PretendDiscord) -> PretendDiscord:
     """The same server; what is wrong with a call, its answer or an event stands in its `violations` from now on."""
     discord.judges.append(lambda call: judge_call(_written(call)) if call.whole else [])
-    discord.event_judges.append(lambda event: judge_event(event.name, event.data))
+
+    def told(event: Event) -> list[str]:
+        # Several milliseconds each, and a crowd's go out at once: soon enough when somebody wants to know.
+        discord.world.unjudged.append(partial(judge_event, event.name, event.data))
+        return []
+
+    discord.event_judges.append(told)
     return discord
 
 

@@ -1,5 +1,6 @@
 """REST: the app's commands, global ones and those of single guilds."""
 
+from sandbox.discord import integrations
 from sandbox.discord.calls import Answer, Asked
 from sandbox.discord.commands import Registry
 from sandbox.discord.refusals import Refusal
@@ -31,8 +32,9 @@ class Register:
             ]
         return [
             *every,
-            ("GET", f"{_GUILD}/permissions", lambda asked: Answer([])),
+            ("GET", f"{_GUILD}/permissions", self._overrides),
             ("GET", f"{_GUILD}/{{command}}/permissions", self._permissions),
+            ("PUT", f"{_GUILD}/{{command}}/permissions", self._override),
         ]
 
     def _scope(self, asked: Asked) -> int:
@@ -50,7 +52,9 @@ class Register:
         return Answer(self._registry.listed(self._scope(asked), localised=localised))
 
     def _replace(self, asked: Asked) -> Answer:
-        return Answer(self._registry.replace(self._scope(asked), asked.payload))
+        kept = self._registry.replace(self._scope(asked), asked.payload)
+        integrations.forget_lost(self._world)
+        return Answer(kept)
 
     def _add(self, asked: Asked) -> Answer:
         return Answer(self._registry.add(self._scope(asked), asked.payload), 201)
@@ -63,8 +67,21 @@ class Register:
 
     def _delete(self, asked: Asked) -> Answer:
         self._registry.delete(self._scope(asked), asked.number("command"))
+        integrations.forget_lost(self._world)
         return Answer(status=204)
 
+    def _overrides(self, asked: Asked) -> Answer:
+        return Answer(integrations.listed(self._world, self._world.guilds[self._scope(asked)]))
+
     def _permissions(self, asked: Asked) -> Answer:
-        self._registry.one(self._scope(asked), asked.number("command"))
-        raise Refusal(10066)
+        guild, target = self._world.guilds[self._scope(asked)], asked.number("command")
+        if target != self._world.application.id and target not in self._world.commands[0]:
+            self._registry.one(guild.id, target)
+        told = integrations.written(self._world, guild, target)
+        if not told["permissions"]:
+            raise Refusal(10066)
+        return Answer(told)
+
+    def _override(self, asked: Asked) -> Answer:
+        self._scope(asked)
+        raise Refusal(20001)

@@ -243,7 +243,8 @@ class PretendDiscord(Building):
 
     def _judge_event(self, event: Event) -> None:
         for judge in self.event_judges:
-            self.world.violations += judge(event)
+            for problem in judge(event):
+                self.world.broken(problem)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport

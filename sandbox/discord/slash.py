@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.discord import files, payloads
+from sandbox.discord import files, integrations, payloads
 from sandbox.discord.asking import CannotDo, owners
 from sandbox.discord.commands import (
     ATTACHMENT,
@@ -20,7 +20,7 @@ from sandbox.discord.commands import (
     USER,
 )
 from sandbox.discord.model import Attachment, Channel, Json, Role, User
-from sandbox.discord.permissions import in_channel, may
+from sandbox.discord.permissions import in_channel
 from sandbox.discord.world import World
 
 _STANDS_IN = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES", "es-ES": "es-419"}
@@ -102,11 +102,8 @@ def judge(world: World, user: User, channel: Channel, found: Json) -> None:
     if not {int(key) for key in owners(world, user, channel)} & set(found["integration_types"]):
         raise CannotDo(f"{name!r} is not installed here")
     if guild is not None:
-        if not may(channel, user, "use_application_commands"):
-            raise CannotDo("no commands may be used here")
-        needed = found.get("default_member_permissions")
-        if needed is not None and in_channel(channel, user) & int(needed) != int(needed):
-            raise CannotDo(f"{name!r} needs permissions")
+        if told := integrations.stands_in_the_way(world, user, channel, found):
+            raise CannotDo(told)
         if found["nsfw"] and not channel.nsfw:
             raise CannotDo(f"{name!r} works in age-restricted channels only")
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +67,9 @@ class World:
         self.attachments: dict[int, Attachment] = {}
         self.nonces: dict[tuple[int, str], int] = {}
         self.commands: dict[int, dict[int, Json]] = {0: {}}
-        self.violations: list[str] = []
+        self.overrides: dict[int, dict[int, dict[tuple[int, int], bool]]] = {}  # of guilds, see `integrations`
+        self._broken: list[str] = []
+        self.unjudged: deque[Callable[[], list[str]]] = deque()
         self.cdn_base = self.media_base = ""
         self.keep_files = True
         self.request_limit = self.form_limit = 25 * 1024 * 1024
@@ -181,4 +184,11 @@ class World:
 
     def broken(self, rule: str) -> None:
         """Write down a rule that the bot has broken."""
-        self.violations.append(rule)
+        self._broken.append(rule)
+
+    @property
+    def violations(self) -> list[str]:
+        """What has been broken so far; what is still unjudged is judged now, so that no answer waits for it."""
+        while self.unjudged:
+            self._broken += self.unjudged.popleft()()
+        return self._broken

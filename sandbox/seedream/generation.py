@@ -2,9 +2,10 @@
 
 import asyncio
 import base64
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.seedream.dialects import Item, Layer
 from sandbox.seedream.drawing import Plan, draw, encode
@@ -38,7 +39,7 @@ class Easel:
         if words.slow:
             await self.sleep(words.slow)
         if order.layers:
-            async for made in self._layers(order, seen, call):
+            async for made in self._layers(order, seen, call, words):
                 yield made
             return
         count = order.count if words.count is None else max(0, min(words.count, order.count))
@@ -78,20 +79,29 @@ class Easel:
             b64, url = "", self.link(order, self.storage.put(data, made.output_format))
         return Item(made.index, made.width, made.height, made.output_format, url, b64, made.layer)
 
-    async def _layers(self, order: Order, seen: list[Seen], call: Call) -> AsyncIterator[Item]:
-        """The base picture and three layers, or nothing at all: a decomposition does not come in parts."""
+    async def _layers(self, order: Order, seen: list[Seen], call: Call, words: Words) -> AsyncIterator[Item]:
+        """The base picture and three layers, or nothing at all: a decomposition does not come in parts. The magic word
+        count:N makes it N pictures in all, fail:N withholds the Nth as no provider is known to."""
         width, height = order.pixels((seen[0].width, seen[0].height))
         boxes = [
             (width // 8, height // 8, width * 5 // 8, height // 2),
             (width // 4, height // 3, width * 3 // 4, height * 3 // 4),
             (width // 2, height // 2, width * 7 // 8, height * 7 // 8),
         ]
+        count = len(boxes) if words.count is None else max(0, min(words.count - 1, order.model.layers))
+        boxes = [boxes[number % len(boxes)] for number in range(count)]
         places = [Layer(0)] + [
             Layer(number, box, f"layer {number}", f"what lies {number} above the base")
             for number, box in enumerate(boxes, start=1)
         ]
-        made = [await self._layer(order, seen, place, (width, height), len(places)) for place in places]
-        call.billed += len(made)
+        withheld = Problem(REFUSED_PICTURE, REFUSED_WORDS)
+        made = [
+            Item(place.z_index, problem=withheld)
+            if place.z_index in words.failing
+            else await self._layer(order, seen, place, (width, height), len(places))
+            for place in places
+        ]
+        call.billed += sum(one.problem is None for one in made)
         for one in made:
             yield one
 
@@ -100,13 +110,17 @@ class Easel:
         left, top, right, bottom = place.box or (0, 0, *whole)
         output_format = "png" if place.z_index else order.output_format
         plan = self._plan(order, (right - left, bottom - top), place.z_index, count)
-        data = await asyncio.to_thread(_render, plan, [] if place.z_index else seen, output_format, bool(place.z_index))
+        if place.z_index:
+            plan = replace(plan, prompt=_element(order.prompt, place.z_index), transparent=True)
+        data = await asyncio.to_thread(_render, plan, [] if place.z_index else seen, output_format)
         return self.finish(order, Item(place.z_index, plan.width, plan.height, output_format, layer=place), data)
 
 
-def _render(plan: Plan, seen: list[Seen], output_format: str, cut_out: bool = False) -> bytes:
-    picture = draw(plan, seen)
-    if cut_out:
-        width, height = picture.size
-        picture.paste((0, 0, 0, 0), (0, 0, width // 3, height // 3))
-    return encode(picture, output_format)
+def _render(plan: Plan, seen: list[Seen], output_format: str) -> bytes:
+    return encode(draw(plan, seen), output_format)
+
+
+def _element(prompt: str, number: int) -> str:
+    """What is on a layer: one of the things that were named."""
+    named = [part for part in re.split(r",|\band\b", prompt) if part.strip()] or ["a star"]
+    return named[(number - 1) % len(named)]

@@ -89,7 +89,7 @@ async def test_what_was_refused_is_mended_and_tried_again(visitor: Visitor) -> N
     await visitor.turn("Provider", "Refuses")
     await button(visitor.newest, "Edit & retry").click()
     dialog = visitor.page.get_by_role("dialog", name="Edit & retry")
-    prompt = dialog.get_by_role("textbox", name="The prompt, as it should be")
+    prompt = dialog.get_by_role("textbox", name="New prompt")
     await expect(prompt).to_have_value("something bad")
     await prompt.fill("something good")
     await dialog.get_by_role("button", name="Submit").click()

@@ -96,9 +96,9 @@ async def test_the_menu_edits_an_image(visitor: Visitor) -> None:
 async def test_the_menu_keeps_a_picture_at_hand(visitor: Visitor) -> None:
     message = await visitor.drawn()
     await visitor.menu(message, "Apps", "Use as reference")
-    await expect(visitor.newest).to_contain_text("1 picture is at hand")
-    await button(visitor.newest, "Let go").click()
-    await expect(visitor.newest).to_contain_text("No picture is at hand any more")
+    await expect(visitor.newest).to_contain_text("1 picture is kept as a reference")
+    await button(visitor.newest, "Clear").click()
+    await expect(visitor.newest).to_contain_text("No picture is kept as a reference any more")
 
 
 async def test_the_menu_tells_about_an_image_and_deletes_it(visitor: Visitor) -> None:

@@ -29,7 +29,7 @@ async def test_what_everybody_may_see_everybody_sees(visitor: Visitor) -> None:
 
 
 async def test_a_private_picture_is_for_oneself(visitor: Visitor) -> None:
-    await visitor.use("imagine", prompt="a secret", visibility="Only I")
+    await visitor.use("imagine", prompt="a secret", visibility="Only me")
     await expect(picture(visitor.newest)).to_be_visible()
     await expect(visitor.newest).to_contain_text("Only you can see this")
     await visitor.become("Noor")

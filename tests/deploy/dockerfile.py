@@ -67,6 +67,8 @@ class Builder:
         subprocess.run([sys.executable, "-m", "venv", self._tools], check=True, capture_output=True)
         (self._folder / "pretended").mkdir()
         self._pretend("useradd")
+        fonts = self._folder / "image/usr/share/fonts/truetype/wqy"
+        self._pretend("apt-get", f"mkdir -p {fonts} && touch {fonts}/wqy-microhei.ttc")
         if os.geteuid():
             self._pretend("install", 'for last; do :; done; mkdir -p "$last"')
         for word, rest in instructions((self._context / "Dockerfile").read_text()):

@@ -92,6 +92,8 @@ async def test_the_image_is_made_and_its_bot_draws_and_stops_as_nobody_on_a_read
         pytest.fail(f"a step of the Dockerfile failed: {error.cmd}\n{error.stdout}\n{error.stderr}")
     assert image.user == f"{NOBODY}:{NOBODY}"
     assert any(f"--uid {NOBODY}" in line for line in image.told if line.startswith("useradd"))
+    assert "apt-get install --yes --no-install-recommends fonts-wqy-microhei" in image.told
+    assert image.place("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc").is_file()
     app, data = image.place("/app"), image.place("/data")
     assert not (app / "bot").exists(), "the image holds what was installed, not what it was made of"
     await asyncio.to_thread(take_away_writing, app)

@@ -14,6 +14,7 @@ from bot.store.address import FILE
 from bot.store.open import open_as_it_is, open_database
 from bot.store.sealing import Seal
 from bot.studio import leases
+from bot.studio.company import Signs
 
 STORED = ("data-folder", "disk", "database", "integrity", "second-instance")
 
@@ -52,11 +53,17 @@ async def test_while_the_bot_works_all_can_be_looked_at(tmp_path: Path, database
     async with open_database(database_url, tmp_path) as database:
         me = leases.Worker("me", "here", 7, 4)
         await database.write(lambda tx: leases.register(tx, me, 60))
+        Signs(tmp_path).leave("me")
         found = await examined(tmp_path, database_url)
+        Signs(tmp_path).remove("me")
+        apart = await examined(tmp_path, database_url)
         await database.write(lambda tx: leases.retire(tx, "me"))
     assert [found[each].state for each in STORED] == ["ok"] * 5, found
     running = "1 at work: here (process 7)" if database_url else "the bot is running; a second one would not start"
     assert found["second-instance"].found == running
+    if database_url:
+        assert apart["second-instance"].state == "fail"
+        assert "process 7 on here works in another data folder" in apart["second-instance"].found
 
 
 async def test_what_a_killed_bot_has_left_is_read_too(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def further_private_messages_meet(fault: str) -> Callable[[Lab], Awaitable[None]
         assert trial.met(fault)
         assert job.delivery is not None
         assert (job.delivery.delivered, job.delivery.kept) == (tuple(range(10)), (10, 11))
-        assert f"2 pictures cannot be brought now, but kept for you: `/show {job.id}`" in trial.letters()[0].text
+        assert f"2 pictures cannot be brought now, but are kept for you: `/show {job.id}`" in trial.letters()[0].text
         posted = [len(message.files) for message in trial.letters()]
         assert posted == ([10, 2] if "done" in fault or fault == "D31" else [10])
 

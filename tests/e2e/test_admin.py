@@ -89,7 +89,7 @@ async def test_a_moderator_may_do_everything_here_and_nothing_everywhere(stage: 
             if name != "diagnose":
                 reply = await eve.slash(f"admin {name}", everywhere=True, **given)
                 message = await reply.until(lambda it: it.text, PATIENCE)
-                assert message.text == "Only the owner of this bot can do that · ask them", name
+                assert message.text == "Only the owner of this bot can do that · ask the owner", name
             if (name, options) != ("pause", {}):
                 assert "Only the" not in await does(eve, name, **given)
 
@@ -122,7 +122,7 @@ async def test_a_pause_asks_why_and_tells_members(stage: Stage) -> None:
         reply = await stage.ada.slash("imagine", prompt="a cat")
         message = await reply.until(lambda it: "not charged" in it.text, PATIENCE)
         assert "The bot is paused on this server: `We clean up. Back at eight ˋsharpˋ`" in message.text
-        assert "paused already" in await does(eve, "pause", reason="We clean up. Back at eight `sharp`")
+        assert "already paused" in await does(eve, "pause", reason="We clean up. Back at eight `sharp`")
         assert "The bot is paused on this server" in await does(eve, "status")
         assert "taken again" in await does(eve, "resume")
         assert "not paused" in await does(eve, "resume")
@@ -179,7 +179,7 @@ async def test_a_grant_gives_more_and_is_taken_back_with_a_button(stage: Stage) 
         refused = await sends(stage, stage.ada, granted, f"sd:revoke:{stage.ada.id}")
         assert "Only the moderators" in refused.text
         said = await eve.press(granted, "Take it back")
-        assert "nothing more than the limits give" in said.message.text
+        assert "back to the usual limits" in said.message.text
         assert "Nothing is granted" in await does(eve, "grant", user=stage.ada.user)
 
 
@@ -220,8 +220,8 @@ async def test_status_shows_queue_budget_and_shard_to_moderators_and_machines_to
         second = await stage.ada.slash("imagine", prompt="another")
         await second.until(lambda message: message.buttons == ["Cancel"], PATIENCE)
         told = await does(eve, "status")
-        assert "✔ `byteplus` · 1 waiting, 1 being drawn · the first one since <t:" in told
-        assert "This server: $0.92 of $1.00 left today, all of it again <t:" in told
+        assert "✔ `byteplus` · 1 waiting, 1 being drawn · oldest: <t:" in told
+        assert "This server: $0.92 of $1.00 left today, full again <t:" in told
         assert "shard 0" in told
         assert "discord.py " in told
         assert "jobs at once" not in told
@@ -249,7 +249,7 @@ async def test_forms_and_buttons_that_nobody_can_have_are_refused(stage: Stage) 
             ("sd:pause:0", "mine", "Only the moderators"),
             ("sd:pause:0:all", "mine", "Only the owner"),
             ("sd:pause:0", "x" * 301, STALE),
-            ("sd:pause:0", "   ", "nothing in it"),
+            ("sd:pause:0", "   ", "It is empty"),
             ("sd:revoke:1", "x", STALE),
             ("sd:people:1", "x", STALE),
             ("sd:reports:1", "x", STALE),
@@ -282,7 +282,8 @@ async def test_the_dry_run_names_what_decides_and_where_to_change_it(stage: Stag
         eve = moderator(stage)
         ada, here = f"<@{stage.ada.id}>", f"<#{stage.channel.id}>"
         told = await diagnosed(stage, eve)
-        assert told.startswith(f"✔ {ada} may ask for this in {here}\n✔ Pause of the whole bot\n")
+        rules = "✔ Discord's own permissions\n✔ Not paused everywhere\n"
+        assert told.startswith(f"✔ {ada} may ask for this in {here}\n{rules}")
         assert "✘" not in told
         await lay_down(stage, roles=[role.id])
         told = await diagnosed(stage, eve)
@@ -321,7 +322,7 @@ async def test_the_dry_run_names_what_decides_and_where_to_change_it(stage: Stag
             "Limits per member",
         ),
         ({"server_cost_per_day": 10}, {"prompt": "x"}, "this server has used $0.00 of $0.00001", "Server budget"),
-        ({}, {"model": "seededit-3.0-i2i"}, "the model cannot do it: ", "they change the request"),
+        ({}, {"model": "seededit-3.0-i2i"}, "the model cannot do it: ", "ask them to change the request"),
     ],
 )
 async def test_every_rule_has_words_for_moderators(
@@ -342,7 +343,7 @@ async def test_a_model_that_no_provider_has_is_named(stage: Stage) -> None:
     async with stage.playing(PROVIDERS="acedata", ACEDATA_API_KEY=key, ACEDATA_BASE_URL=url):
         told = await diagnosed(stage, moderator(stage), model="seedream-5.5")
         assert "because the model cannot do it: " in told
-        assert "➜ they change the request" in told
+        assert "➜ ask them to change the request" in told
 
 
 async def test_limits_are_diagnosed_for_the_person_and_not_for_who_asks(stage: Stage) -> None:
@@ -353,7 +354,7 @@ async def test_limits_are_diagnosed_for_the_person_and_not_for_who_asks(stage: S
         assert "because they have used 1 of their 1 pictures today, and want 1; more <t:" in told
         assert "`/admin grant`" in told
         assert "✘ Pause between requests" in told
-        assert f"<@{stage.ada.id}>: 0 of 1 pictures left today" in told
+        assert f"<@{stage.ada.id}>: 0 of 1 picture left today" in told
         await does(eve, "grant", user=stage.ada.user, images=5)
         told = await diagnosed(stage, eve)
         assert "because their last request was just now; the next one may come <t:" in told

@@ -198,14 +198,14 @@ async def test_a_cooldown_is_between_wishes_and_not_between_the_pictures_of_one(
     assert "That was too soon after your last request" in message.text
 
 
-async def test_variations_stop_where_the_allowance_ends_and_say_so(stage: Stage) -> None:
+async def test_variations_that_cannot_all_be_had_are_not_begun_and_say_what_is_left(stage: Stage) -> None:
     async with stage.playing(USER_IMAGES_PER_HOUR="2"):
         reply = await stage.ada.slash("imagine", prompt="a cat", variations=4)
-        await reply.until(lambda message: message.files)
-        last = await reply.follow_up(2)
-        await stage.discord.until(lambda: "You have used 2 of your 2 pictures" in last.text)
-    assert len(stage.seedream.calls) == 2
-    assert len(stage.ada.sees()) == 3
+        message = await reply.done()
+    assert "You have used 0 of your 2 pictures this hour, and this asks for 4" in message.text
+    assert "not charged" in message.text
+    assert stage.seedream.calls == []
+    assert len(stage.ada.sees()) == 1
 
 
 async def test_each_variation_waits_in_line_by_itself_and_can_be_cancelled(stage: Stage) -> None:

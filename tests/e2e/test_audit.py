@@ -11,6 +11,7 @@ from bot.studio.job import Who
 from bot.ui import herald
 from sandbox.discord import Person
 from tests.databases import PostgresServer
+from tests.e2e.panels import opened
 from tests.e2e.stage import PATIENCE, Stage
 from tests.e2e.test_admin import does, moderator, office, owner
 from tests.e2e.test_buttons import finished, picture
@@ -60,7 +61,7 @@ async def test_every_deed_is_a_line_in_the_language_of_the_server(stage: Stage) 
         await office(stage).change_channel(by, stage.channel.id, None)
         await office(stage).change(by, {"tiers": None})
         await does(here, "pause", reason="a break")
-        assert "Reason of the pause: – → `a break`" in (await posted(stage, eve, "a break")).text
+        assert "Reason for the pause: – → `a break`" in (await posted(stage, eve, "a break")).text
         await does(here, "resume")
         await does(here, "block", user=stage.ada.user, reason="spam", until="2h")
         assert (await posted(stage, eve, f"⛔ {me} has blocked {ada}")).text.endswith("`spam`")
@@ -126,7 +127,7 @@ async def test_budgets_tell_the_server_and_the_owner_once_each(stage: Stage) -> 
         _, eve = await with_a_log(stage, server_cost_per_day=50_000)
         await finished(stage, await stage.ada.slash("imagine", prompt="a cat"))
         told = await posted(stage, eve, "of this server's budget today is used")
-        assert "⚠️ 80% of this server's budget today is used: $0.04 of $0.05 · all of it again <t:" in told.text
+        assert "⚠️ 80% of this server's budget today is used: $0.04 of $0.05 · full again <t:" in told.text
         for _ in range(2):
             reply = await stage.ada.slash("imagine", prompt="a dog")
             await reply.until(lambda it: "not charged" in it.text, PATIENCE)
@@ -135,6 +136,74 @@ async def test_budgets_tell_the_server_and_the_owner_once_each(stage: Stage) -> 
         boss = owner(stage, here=False)
         told = await posted(stage, boss, "of the bot's budget today is used")
         assert told.text.startswith("⚠️ 80%")
+
+
+async def used_up(stage: Stage) -> None:
+    """A budget of the server that ada has used nearly, and then asked for more than is left of it, twice."""
+    await finished(stage, await stage.ada.slash("imagine", prompt="a cat"))
+    for _ in range(2):
+        reply = await stage.ada.slash("imagine", prompt="a dog")
+        await reply.until(lambda it: "not charged" in it.text, PATIENCE)
+
+
+async def test_without_an_audit_channel_the_owner_of_the_server_hears_of_budgets_once(stage: Stage) -> None:
+    boss = stage.discord.owner(stage.guild).in_dm()
+    stage.discord.member(stage.guild, stage.discord.application.owner)
+    async with stage.playing(TOTAL_BUDGET_USD_PER_DAY="0.05"):
+        await lay_down(stage, server_cost_per_day=50_000)
+        assert "in a direct message" in await (await opened(moderator(stage))).go("budget")
+        await used_up(stage)
+        told = await posted(stage, boss, "of this server's budget today is used")
+        assert told.text.startswith("⚠️ 80% of this server's budget today is used: $0.04 of $0.05")
+        assert "because `Test` is yours and has no audit log channel" in told.text
+        assert "`/settings server` → **Audit log and language**" in told.text
+        await posted(stage, boss, "This server's budget today is used up")
+        await posted(stage, owner(stage, here=False), "of the bot's budget today is used")
+        await all_told(stage)
+    async with stage.playing(TOTAL_BUDGET_USD_PER_DAY="0.05"):
+        await used_up_again(stage)
+        await all_told(stage)
+        assert len(lines(boss)) == 2
+        room = stage.discord.channel(stage.guild, "log")
+        await lay_down(stage, audit_channel=room.id, server_cost_per_day=40_001)
+        await used_up_again(stage)
+        await posted(stage, moderator(stage).at(room), "This server's budget today is used up")
+        await all_told(stage)
+        assert len(lines(boss)) == 2
+
+
+async def used_up_again(stage: Stage) -> None:
+    reply = await stage.ada.slash("imagine", prompt="a mouse")
+    await reply.until(lambda it: "not charged" in it.text, PATIENCE)
+
+
+async def test_the_owner_of_a_server_reads_it_in_their_language_else_in_that_of_the_server(stage: Stage) -> None:
+    boss = stage.discord.owner(stage.guild).in_dm()
+    async with stage.playing():
+        await lay_down(stage, server_cost_per_day=50_000, language="nl")
+        await office(stage).change_person(boss.id, {"language": "de"})
+        await finished(stage, await stage.ada.slash("imagine", prompt="a cat"))
+        assert (await posted(stage, boss, "$")).text.startswith("⚠️ Vom Serverbudget")
+        await office(stage).change_person(boss.id, {"language": None})
+        reply = await stage.ada.slash("imagine", prompt="a cat")
+        await reply.until(lambda it: it.text and not it.loading, PATIENCE)
+        await stage.discord.until(lambda: len(lines(boss)) == 2, PATIENCE)
+        assert lines(boss)[1].startswith("🛑 Het serverbudget")
+
+
+async def test_closed_direct_messages_are_not_tried_again_and_no_trouble(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.guild.owner.takes_dms = False
+    boss = stage.discord.owner(stage.guild).in_dm()
+    async with stage.playing():
+        await lay_down(stage, server_cost_per_day=50_000)
+        await used_up(stage)
+        await all_told(stage)
+        asked = stage.discord.calls(f"POST /channels/{boss.channel.id}/messages")
+        assert [call.status for call in asked] == [403, 403]  # at 80 %, and at 100 %
+        assert lines(boss) == []
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
 async def test_who_dies_between_posting_and_noting_it_does_not_tell_it_twice(stage: Stage) -> None:

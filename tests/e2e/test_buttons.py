@@ -118,7 +118,7 @@ async def test_others_are_told_why_not(stage: Stage) -> None:
             assert "somebody else's job" in reply.text
             assert reply.message.only_for is stage.bob.user
         reply = await stage.bob.press(message, "sd:delete:1")
-        assert "Only who asked for it" in reply.text
+        assert "Only the person who asked for it" in reply.text
         assert shown(message)
 
 
@@ -175,7 +175,7 @@ async def test_a_job_that_waits_is_cancelled_for_nothing_by_its_owner_alone(stag
         assert "being stopped" in (await stage.ada.press(first.message, "sd:cancel:1")).text
         stage.gates.open(100)
         await first.until(lambda message: "Cancelled" in message.text, PATIENCE)
-        assert "Nothing of yours" in (await stage.ada.slash("queue")).text
+        assert "You have nothing waiting" in (await stage.ada.slash("queue")).text
 
 
 async def test_bad_news_can_be_changed_and_tried_again(stage: Stage) -> None:

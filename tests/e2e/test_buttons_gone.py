@@ -55,12 +55,12 @@ async def test_requests_whose_pictures_were_swept_say_so(stage: Stage) -> None:
         refusal = await refused.until(lambda message: message.buttons, PATIENCE)
         [button] = [part["custom_id"] for part in refusal.every if "custom_id" in part]
         shutil.rmtree(stage.home / "shelf")
-        assert "cannot be had any more" in (await stage.ada.press(refusal, button)).text
+        assert "no longer available" in (await stage.ada.press(refusal, button)).text
         window = await stage.ada.press(message, "sd:vary:1")
-        assert "cannot be had any more" in (await stage.ada.submit(window, {"prompt": "in the snow"})).text
+        assert "no longer available" in (await stage.ada.submit(window, {"prompt": "in the snow"})).text
         reply = await stage.ada.press(message, "sd:again:1")
         said = await reply.done(PATIENCE)
-        assert "cannot be had any more" in said.text
+        assert "no longer available" in said.text
         assert (await job(stage, 1)).state.final
 
 
@@ -69,7 +69,7 @@ async def test_the_latest_ten_refusals_can_be_opened(stage: Stage) -> None:
         both = [await stage.ada.slash("imagine", prompt=f"bird {number}", size="9x9") for number in range(11)]
         views = [await reply.until(lambda message: message.buttons, PATIENCE) for reply in both]
         buttons = [next(part["custom_id"] for part in view.every if "custom_id" in part) for view in views]
-        assert "not of use any more" in (await stage.ada.press(views[0], buttons[0])).text
+        assert "no longer works" in (await stage.ada.press(views[0], buttons[0])).text
         for number in (1, 10):
             opened = await stage.ada.press(views[number], buttons[number])
             assert next(iter(opened.modal.values.values())) == f"bird {number}"

@@ -12,7 +12,7 @@ from sandbox.discord import asking as raw
 from tests.e2e.stage import PATIENCE, Stage, shown
 from tests.e2e.test_buttons import finished, job, picture
 
-STALE = "not of use any more"
+STALE = "no longer works"
 
 
 async def sends(stage: Stage, who: Person, message: Message, custom_id: str, kind: int = 3, **data: Any) -> Reply:
@@ -59,8 +59,8 @@ async def test_a_button_that_is_not_on_the_message_does_nothing(stage: Stage, cu
 @pytest.mark.parametrize(
     ("custom_id", "prompt", "said"),
     [
-        ("sd:vary:1", "   ", "nothing in it"),
-        ("sd:vary:1", "", "nothing in it"),
+        ("sd:vary:1", "   ", "It is empty"),
+        ("sd:vary:1", "", "It is empty"),
         ("sd:vary:1", "x" * 4001, STALE),
         ("sd:vary:99", "a cat", STALE),
         ("sd:star:1", "a cat", STALE),
@@ -121,7 +121,7 @@ async def test_a_moderator_deletes_in_their_own_server_only(stage: Stage) -> Non
         stage.discord.member(elsewhere, stage.ada)
         mallory = stage.discord.moderator("mallory", elsewhere, there)
         copy = await finished(stage, await stage.ada.at(there).slash("show", id=1))
-        assert "Only who asked for it" in (await mallory.press(copy, "sd:delete:1")).text
+        assert "Only the person who asked for it" in (await mallory.press(copy, "sd:delete:1")).text
         reply = await eve.press(message, "sd:delete:1")
         assert "#1 is deleted" in (await reply.follow_up(1, PATIENCE)).text
         assert message.deleted

@@ -12,6 +12,7 @@ from sandbox.discord.calls import Call
 from sandbox.discord.judge import judge_call
 from sandbox.discord.rules_commands import LETTERS, letters
 from sandbox.discord.traffic import Call as Judged
+from sandbox.pictures import encoded, scene
 from tests.e2e.stage import File, Stage, jpeg, png
 from tests.e2e.test_rules import lay_down
 
@@ -104,7 +105,7 @@ class Ear:
     """Hears everything that the bot tells Discord; commands have their languages of their own."""
 
     def __init__(self, stage: Stage) -> None:
-        self.known = {"bot", "Test", "BytePlus", "ModelArk", "discord", "py", "Python"}  # names
+        self.known = {"bot", "Test", "BytePlus", "ModelArk", "Seedream", "flash", "discord", "py", "Python"}  # names
         self.known |= {"or", "and"}  # what Babel puts between things
         self.missed: dict[str, list[str]] = {}
         self.heard = 0
@@ -129,6 +130,7 @@ async def test_a_tour_in_the_pseudo_language_shows_nothing_untranslated(stage: S
         await (await ada.slash("edit", prompt="make it night", image1=cat)).until(lambda it: it.files)
         await (await ada.slash("blend", image1=cat, image2=dog)).until(lambda it: it.files)
         await (await ada.slash("story", prompt="a fox [[count:3]]", images=3)).until(lambda it: len(it.files) == 3)
+        await layers(stage)
         await replies(stage, "history", "queue", "usage me", "help", "settings me")
         await (await ada.slash("show", id=1)).until(lambda it: it.files)
         await (await ada.slash("show", id=99)).done()
@@ -185,6 +187,17 @@ async def test_nor_does_one_of_moderators_and_of_what_is_kept(stage: Stage) -> N
         await stage.discord.until(lambda: any("🚩" in it.text for it in eve.sees(room)))
     assert ear.heard > 40
     assert ear.missed == {}
+
+
+async def layers(stage: Stage) -> None:
+    """The question, the layers and their ZIP; and what does not go."""
+    fox = File("fox.png", encoded(scene(640, 512), "PNG"))
+    await (await stage.ada.slash("layers", image=File("cat.png", png()))).done()
+    await (await stage.ada.slash("layers", image=fox, model="seedream-4.5")).done()
+    no = await (await stage.ada.slash("layers", image=fox)).until(lambda it: it.buttons)
+    await stage.ada.press(no, no.buttons[-1])
+    asked = await (await stage.ada.slash("layers", image=fox)).until(lambda it: it.buttons)
+    await (await stage.ada.press(asked, asked.buttons[0])).until(lambda it: len(it.files) == 4)
 
 
 async def replies(stage: Stage, *names: str) -> None:

@@ -92,7 +92,7 @@ async def test_what_is_wanted_in_private_comes_as_a_direct_message(stage: Stage)
         await stage.discord.until(lambda: any(message.files for message in alone.sees()), 10)
         shut = stage.discord.person("shut", stage.guild, stage.channel, takes_dms=False)
         answer = await shut.answer(await shut.says("@bot a surprise --private"))
-    assert "I cannot write to you in private" in answer.text
+    assert "I cannot send you a direct message" in answer.text
     assert len(stage.seedream.calls) == 1
     assert not any(message.files for message in stage.bob.sees())
 

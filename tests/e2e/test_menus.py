@@ -39,10 +39,10 @@ async def test_use_as_reference_keeps_the_picture_for_the_next_request(stage: St
         posted = await stage.bob.says("my cat", files=[File("cat.png", png())])
         reply = await stage.ada.menu("Use as reference", posted)
         said = await reply.done(PATIENCE)
-        assert "1 picture is at hand for an hour" in said.text
+        assert "1 picture is kept as a reference for an hour" in said.text
         await picture(stage, "the cat at sea")
         assert len((await job(stage, 1)).request["references"]) == 1
-        assert "No picture is at hand" in (await stage.ada.press(said, "sd:unpin:0")).text
+        assert "No picture is kept as a reference" in (await stage.ada.press(said, "sd:unpin:0")).text
         await picture(stage, "the sea")
         assert "references" not in (await job(stage, 2)).request
 
@@ -51,7 +51,7 @@ async def test_image_info_tells_and_delete_image_deletes_for_those_who_may(stage
     async with stage.playing():
         message = await picture(stage)
         assert "Picture #1" in (await stage.bob.menu("Image info", message)).text
-        assert "Only who asked for it" in (await stage.bob.menu("Delete image", message)).text
+        assert "Only the person who asked for it" in (await stage.bob.menu("Delete image", message)).text
         reply = await stage.ada.menu("Delete image", message)
         said = await reply.done(PATIENCE)
         assert "#1 is deleted" in said.text
@@ -72,7 +72,7 @@ async def test_a_refused_request_is_opened_again_with_its_pictures(stage: Stage)
         message = await reply.until(lambda message: message.buttons, PATIENCE)
         assert "The model cannot do this" in message.text
         [button] = [part["custom_id"] for part in message.every if "custom_id" in part]
-        assert "not of use any more" in (await stage.bob.press(message, button)).text
+        assert "somebody else's job" in (await stage.bob.press(message, button)).text
         window = await stage.ada.press(message, button)
         assert list(window.modal.values.values()) == ["a cat", "seedream-4.5", "9x9", ""]
         again = await stage.ada.submit(window, {"prompt": "a black cat", "size": "2K"})

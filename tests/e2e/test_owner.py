@@ -23,3 +23,19 @@ async def test_a_bad_key_is_told_to_the_owner_in_a_direct_message_once(stage: St
     owner = stage.discord.application.owner
     assert f"/channels/{stage.discord.dm(owner).id}/" in warning.path
     assert not any("does not accept the bot's key" in message.text for message in stage.ada.sees())
+
+
+async def test_the_owner_is_warned_in_the_language_that_they_have_chosen(stage: Stage) -> None:
+    owner = stage.discord.application.owner
+    stage.discord.member(stage.guild, owner)
+    async with stage.playing(TOTAL_BUDGET_USD_PER_DAY="0.05"):
+        assert stage.house is not None
+        await stage.house.office.change_person(owner.id, {"language": "de"})
+        stage.seedream.fail("P47", times=1)
+        reply = await stage.ada.slash("imagine", prompt="a cat")
+        await reply.until(lambda message: "owner of the bot" in message.text)
+        dm = stage.discord.person(owner.name).in_dm()
+        await stage.discord.until(lambda: len(dm.sees()) == 2)
+        texts = [message.text for message in dm.sees()]
+        assert any("Schlüssel" in text for text in texts)
+        assert any(text.startswith("⚠️ Vom Bot-Budget") for text in texts)

@@ -127,7 +127,7 @@ async def test_what_is_kept_is_told_in_numbers_and_names(stage: Stage) -> None:
         assert "No requests of yours" in (await stage.ada.slash("privacy show")).text
         await picture(stage, image1=File("cat.png", png()))
         reply = await stage.ada.slash("privacy show")
-        for words in ("1 request since", "Each goes 30 days", "BytePlus ModelArk", "1 picture that you went on from"):
+        for words in ("1 request since", "Each is deleted 30 days", "BytePlus ModelArk", "1 reference picture"):
             assert words in reply.text
         assert "CometAPI" not in reply.text
         assert "1 request went to BytePlus ModelArk" in reply.text
@@ -228,7 +228,7 @@ async def test_who_could_not_be_forgotten_may_press_again(stage: Stage, monkeypa
         question = await asked(stage)
         answer = await stage.ada.press(question.message, f"sd:forget:{stage.ada.id}")
         await stage.discord.until(lambda: "press again" in question.text, PATIENCE)
-        assert "cannot write anything down" in (await answer.follow_up(1, PATIENCE)).text
+        assert "cannot save anything" in (await answer.follow_up(1, PATIENCE)).text
         assert "1 request" in await forget(stage, question.message)
 
 
@@ -245,12 +245,12 @@ async def test_a_question_from_long_ago_is_not_an_answer(stage: Stage) -> None:
 
 async def test_consent_is_told_changed_and_survives_being_forgotten(stage: Stage) -> None:
     async with stage.playing() as bot:
-        assert "Others may go on" in (await stage.ada.slash("privacy consent")).text
+        assert "Others may use your pictures" in (await stage.ada.slash("privacy consent")).text
         reply = await stage.ada.slash("privacy consent", allow=False)
         assert "none of your pictures" in reply.text
         assert reply.message.only_for is stage.ada.user
         assert "Nobody else may" in (await stage.ada.slash("privacy consent")).text
-        assert "Others may go on" in (await stage.bob.slash("privacy consent")).text
+        assert "Others may use your pictures" in (await stage.bob.slash("privacy consent")).text
         shown = await picture(stage)
         window = await stage.bob.menu("Edit image", shown)
         [label] = window.modal.fields

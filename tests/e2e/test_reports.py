@@ -218,7 +218,7 @@ async def test_forged_reports_come_to_nothing(stage: Stage) -> None:
             ("sd:report:99", "x", "no such job"),
             ("sd:report:2", "x", "no such job"),
             ("sd:report:1", "x" * 1001, STALE),
-            ("sd:report:1", " \n ", "nothing in it"),
+            ("sd:report:1", " \n ", "It is empty"),
             (f"sd:report:1:{'9' * 90}", "x" * 1001, STALE),
         ):
             sent = form(reason)

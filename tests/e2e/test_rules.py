@@ -54,17 +54,31 @@ async def test_a_price_is_shown_first_and_a_button_goes_on_once(stage: Stage) ->
     async with stage.playing():
         await lay_down(stage, confirm_cost=1000)
         reply = await stage.ada.slash("imagine", prompt="a lighthouse", variations=2)
-        asked = await reply.until(lambda message: len(message.buttons) == 2, PATIENCE)
+        asked = await reply.until(lambda message: len(message.buttons) == 3, PATIENCE)
         assert asked.text == "This may cost $0.08, which is more than $0.001 · nothing is charged yet · go ahead?"
         assert stage.seedream.billed == 0
-        await stage.bob.press(asked, "Go ahead")
+        theirs = await (await stage.bob.press(asked, "Go ahead")).done()
+        assert "somebody else's" in theirs.text
         assert stage.seedream.billed == 0
         reply = await stage.ada.press(asked, "Go ahead")
         await reply.until(lambda message: message.files, PATIENCE)
         await stage.discord.until(lambda: stage.seedream.billed == 2, PATIENCE)
-        again = await stage.ada.press(asked, "Go ahead")
-        assert not again.files
+        assert asked.files  # the question has become the answer
+        assert "Go ahead" not in asked.buttons
         assert stage.seedream.billed == 2
+
+
+async def test_what_is_not_confirmed_costs_nothing_and_is_over(stage: Stage) -> None:
+    async with stage.playing():
+        await lay_down(stage, confirm_images=1)
+        reply = await stage.ada.slash("story", prompt="a lighthouse", images=3)
+        asked = await reply.until(lambda message: "Cancel" in message.buttons, PATIENCE)
+        await (await stage.bob.press(asked, "Cancel")).done()
+        assert "Go ahead" in asked.buttons
+        await stage.ada.press(asked, "Cancel")
+        await stage.discord.until(lambda: asked.text == "Cancelled · not charged", PATIENCE)
+        assert asked.buttons == []
+    assert stage.seedream.calls == []
 
 
 async def test_again_is_confirmed_too(stage: Stage) -> None:
@@ -73,7 +87,7 @@ async def test_again_is_confirmed_too(stage: Stage) -> None:
         message = await reply.until(lambda message: message.files and message.buttons, PATIENCE)
         await lay_down(stage, confirm_images=1, confirm_cost=1)
         reply = await stage.ada.press(message, "sd:again:1")
-        asked = await reply.until(lambda message: len(message.buttons) == 2, PATIENCE)
+        asked = await reply.until(lambda message: len(message.buttons) == 3, PATIENCE)
         reply = await stage.ada.press(asked, "Go ahead")
         await reply.until(lambda message: message.files, PATIENCE)
         assert stage.seedream.billed == 2

@@ -16,9 +16,9 @@ async def test_every_command_and_menu_of_a_running_process(stage: Stage) -> None
         await story.until(lambda it: len(it.files) == 3 and "Again" in it.buttons, SLOW)
         assert "a lighthouse" in (await (await ada.slash("history", search="lighthouse")).done(SLOW)).text
         assert "pictures" in (await (await ada.slash("usage me")).done(SLOW)).text
-        assert "those who may manage it" in (await (await ada.slash("usage server")).done(SLOW)).text
+        assert "those who may manage this server" in (await (await ada.slash("usage server")).done(SLOW)).text
         assert "BytePlus ModelArk" in (await (await ada.slash("privacy show")).done(SLOW)).text
-        assert "may go on from" in (await (await ada.slash("privacy consent")).done(SLOW)).text
+        assert "may use your pictures" in (await (await ada.slash("privacy consent")).done(SLOW)).text
         assert [name for name, _ in (await (await ada.slash("privacy export")).done(SLOW)).files] == ["my-data.zip"]
         assert "Forget me" in str((await (await ada.slash("privacy delete")).done(SLOW)).buttons)
         assert "/imagine" in (await (await ada.slash("help")).done(SLOW)).text
@@ -26,7 +26,7 @@ async def test_every_command_and_menu_of_a_running_process(stage: Stage) -> None
         window = await ada.menu("Edit image", first)
         [label] = window.modal.fields
         await (await ada.submit(window, {label: "at dawn"})).until(lambda it: it.files, SLOW)
-        assert "at hand" in (await (await ada.menu("Use as reference", first)).done(SLOW)).text
+        assert "kept as a reference" in (await (await ada.menu("Use as reference", first)).done(SLOW)).text
         assert "Picture #1" in (await (await ada.menu("Image info", first)).done(SLOW)).text
         asked = await ada.says(f"<@{stage.discord.application.id}> in the rain", reply_to=first)
         await stage.pictured(asked, SLOW)

@@ -53,7 +53,7 @@ async def test_what_a_server_does_not_allow_is_not_taken_from_anybodys_settings(
 async def test_visibility_private_is_for_ones_own_eyes_with_commands_and_mentions(stage: Stage) -> None:
     async with stage.playing():
         panel = await opened(stage.ada, "me")
-        await panel.pick_here("visibility", "Only I")
+        await panel.pick_here("visibility", "Only me")
         assert (await drawn(stage, stage.ada)).only_for is stage.ada.user
         assert (await drawn(stage, stage.ada, visibility="public")).only_for is None
         said = await stage.ada.says("@bot a lighthouse")

@@ -70,7 +70,7 @@ async def test_without_its_new_commands_the_bot_goes_on_with_the_old_ones(
 
 def test_what_the_database_lacks_is_told_without_its_name() -> None:
     said = mishaps.said(Unreachable("PostgreSQL at db.internal does not answer", "Start it"), "en-US", "abc123")
-    assert said == "The bot cannot write anything down just now · try again in a few minutes · abc123"
+    assert said == "The bot cannot save anything just now · try again in a few minutes · abc123"
 
 
 async def test_people_who_are_named_lend_their_avatars(stage: Stage) -> None:

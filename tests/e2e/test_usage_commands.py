@@ -68,7 +68,7 @@ async def test_what_is_left_names_limits_tier_and_grants(stage: Stage) -> None:
         text = (await stage.ada.slash("usage me")).text
         for words in ("You: 6 of 7 pictures left this hour", "You: 14 of 15 pictures left today", "<t:", "`Patrons`"):
             assert words in text, text
-        assert "5 pictures more per day" in text
+        assert "Extra for you: 5 pictures per day" in text
         assert "Patrons" not in (await stage.bob.slash("usage me")).text
 
 
@@ -116,7 +116,7 @@ async def test_members_are_told_kindly_and_see_nothing(stage: Stage) -> None:
         await picture(stage)
         reply = await stage.ada.slash("usage server")
         text = (await reply.done(PATIENCE)).text
-        assert "for those who may manage it" in text
+        assert "those who may manage this server" in text
         assert not reply.files
         message = await shown(await eve.slash("usage server"), SLOW)
         ours = button(message, "view", "money")

@@ -29,11 +29,11 @@ async def test_a_mention_below_the_pictures_is_for_the_person_alone(stage: Stage
         await wants(stage.ada, "ping_when_done")
         message = await drawn(stage.ada, stage, prompt=f"@everyone and {stage.bob.mention}")
         [below] = [each for each in stage.ada.sees() if each.reply_to is message]
-        assert below.text == f"{stage.ada.mention} your pictures are there"
+        assert below.text == f"{stage.ada.mention} your pictures are ready"
         assert below.mentions == [stage.ada.user]
         assert stage.ada.in_dm().sees() == []
         await drawn(stage.bob, stage)
-        assert len([each for each in stage.ada.sees() if "are there" in each.text]) == 1
+        assert len([each for each in stage.ada.sees() if "are ready" in each.text]) == 1
 
 
 async def test_several_pictures_of_one_wish_ring_once_and_private_ones_never_in_the_channel(stage: Stage) -> None:
@@ -43,7 +43,7 @@ async def test_several_pictures_of_one_wish_ring_once_and_private_ones_never_in_
         await finished(stage, reply)
         await stage.discord.until(lambda: len([each for each in stage.ada.sees() if each.files]) == 2, PATIENCE)
         await drawn(stage.ada, stage, visibility="private")
-        assert len([each for each in stage.bob.sees() if "are there" in each.text]) == 1
+        assert len([each for each in stage.bob.sees() if "are ready" in each.text]) == 1
 
 
 async def test_a_direct_message_has_a_link_to_the_pictures(stage: Stage) -> None:
@@ -51,10 +51,10 @@ async def test_a_direct_message_has_a_link_to_the_pictures(stage: Stage) -> None
         await wants(stage.ada, "dm_when_done")
         message = await drawn(stage.ada, stage)
         where = f"https://discord.com/channels/{stage.guild.id}/{stage.channel.id}/{message.id}"
-        assert texts(stage.ada.in_dm()) == [f"Your pictures are there: {where}"]
+        assert texts(stage.ada.in_dm()) == [f"Your pictures are ready: {where}"]
         await drawn(stage.ada, stage, visibility="private")
         assert texts(stage.ada.in_dm())[1] == (
-            "Your pictures are there: #2, for your eyes only · bring them here with `/show 2`"
+            "Your pictures are ready: #2, only you can see them · bring them here with `/show 2`"
         )
         assert len([each for each in stage.bob.sees() if each.files]) == 1
 
@@ -97,6 +97,21 @@ async def test_where_no_other_way_is_left_pictures_come_by_direct_message_to_tho
         assert len(message.buttons) == 7
         assert (await closed(stage)).delivery.way == "dm"
         assert "discord.com/channels" not in (await stage.ada.slash("history")).text
+
+
+async def test_what_came_by_direct_message_is_deleted_there_too(stage: Stage) -> None:
+    async with stage.playing():
+        await wants(stage.ada, "dm_when_done")
+        await in_a_channel_that_goes(stage)
+        await stage.discord.until(lambda: any(each.files for each in stage.ada.in_dm().sees()), PATIENCE)
+        [there] = stage.ada.in_dm().sees()
+        await closed(stage)
+        shown = await (await stage.ada.slash("show", id=1)).until(lambda message: message.files, PATIENCE)
+        pressed = await stage.ada.press(shown, "sd:delete:1")
+        assert "is deleted" in (await pressed.follow_up(1, PATIENCE)).text
+        assert there.deleted
+        assert shown.deleted
+        assert (await job(stage, 1)).pictures == ()
 
 
 async def test_nobody_is_written_to_who_has_not_asked_for_it(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from math import log10
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from PIL import Image, ImageChops, ImageStat
 
@@ -160,6 +160,8 @@ def test_a_bad_file_over_the_limit_is_refused(folder: Path, name: str, reason: R
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(width=664, height=40, noise=0, alpha=False, limit=3_000)
+@example(width=64, height=837, noise=56, alpha=False, limit=3_001)
 @given(
     width=some.integers(16, 900),
     height=some.integers(16, 900),

@@ -5,7 +5,7 @@ import base64
 import json
 import tracemalloc
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.seedream.body import JsonBody
-from bot.seedream.content import PIECE, InMemory, OnDisk
+from bot.seedream.content import PIECE, READ, InMemory, OnDisk
 from bot.seedream.errors import BadReference, InvalidRequest
 from bot.seedream.models import Content, Reference
 
@@ -155,3 +155,29 @@ async def test_a_file_that_is_not_there_or_goes_away_is_a_bad_reference(tmp_path
 
 async def test_bytes_in_memory_are_not_shown() -> None:
     assert "secret" not in repr(InMemory(b"secret"))
+
+
+async def test_a_file_is_closed_also_by_who_is_cancelled_while_it_is_opened_or_read(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"x" * (3 * READ))
+    for turns in range(20):
+        reading = asyncio.create_task(whole(OnDisk(path)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait({reading})
+        assert open_files(path) == 0
+
+
+async def whole(content: OnDisk) -> bytes:
+    async with aclosing(content.chunks()) as chunks:
+        return b"".join([chunk async for chunk in chunks])
+
+
+def open_files(path: Path) -> int:
+    """How many descriptors of this process are of a file."""
+    found = 0
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found += descriptor.readlink() == path
+    return found

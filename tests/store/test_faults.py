@@ -71,7 +71,9 @@ def test_an_error_of_postgresql(error: Exception, kind: type[StoreError] | None)
     ],
 )
 def test_an_error_of_the_file_system(code: int, kind: type[StoreError]) -> None:
-    assert type(of_file(OSError(code, os.strerror(code)), "The file")) is kind
+    fault = of_file(OSError(code, os.strerror(code)), "The file")
+    assert type(fault) is kind
+    assert " The file" not in str(fault)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
@@ -100,7 +102,7 @@ asyncio.run(main())
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     first, last = done.stdout.splitlines()
-    assert first.startswith("True The disk of The database")
+    assert first.startswith("True The disk of the database")
     assert last == "and goes on"
 
 

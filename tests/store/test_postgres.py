@@ -191,13 +191,18 @@ async def test_a_lock_that_is_held_for_too_long_is_busy(database: Database, data
         await connection.close()
 
 
-async def test_its_clock_is_the_servers(database_url: str, tmp_path: Path) -> None:
-    async with open_database(database_url, tmp_path) as database:
-        there = await database.write(
-            lambda tx: tx.run(text("SELECT extract(epoch FROM clock_timestamp())::float8")).scalar_one()
-        )
-        assert abs(database.now() - there) < 30
-        assert abs(database.now() - time.time()) < 60
+async def test_its_clock_is_the_servers(postgres: PostgresServer, tmp_path: Path) -> None:
+    url = postgres.database(tables=False)
+    name = url.split("/")[3].split("?")[0]
+    await postgres.execute("CREATE SCHEMA ahead", name)  # where it is an hour later than on this machine
+    later = "SELECT pg_catalog.clock_timestamp() + interval '1 hour'"
+    await postgres.execute(
+        f"CREATE FUNCTION ahead.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ {later} $$", name
+    )
+    async with open_database(f"{url}&search_path=ahead,pg_catalog", tmp_path) as database:
+        assert abs(database.now() - time.time() - 3600) < 60
+        assert abs(await database.write(lambda tx: tx.now) - time.time() - 3600) < 60
+    postgres.drop(url)
 
 
 async def test_the_time_is_asked_for_again_and_again(

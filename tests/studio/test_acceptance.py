@@ -13,7 +13,7 @@ from bot.studio import members, memos, queue
 from bot.studio.acceptance import HOUSE
 from bot.studio.job import Origin, Who
 from bot.studio.limits import Allowance, Barrier, Limits, Period, Refusal, Scope
-from bot.studio.policy import NeedsConfirmation
+from bot.studio.policy import NeedsConfirmation, Why
 from bot.studio.rules import Grant
 from bot.studio.studio import Studio, Ticket
 from tests.databases import Hands
@@ -154,7 +154,7 @@ async def test_what_costs_more_is_asked_first_and_nothing_is_kept_of_the_questio
     four = replace(CAT, max_images=4)
     before = await used(scene.database, ANNA)
     answer = await ask(scene, four)
-    assert answer == NeedsConfirmation(160_000, 4, Barrier.COST, 100_000)
+    assert answer == NeedsConfirmation(160_000, 4, Why.COST, 100_000)
     assert await used(scene.database, ANNA) == before
     assert isinstance(await ask(scene, four, confirmed=True), Ticket)
     assert await scene.audit() == []
@@ -170,13 +170,38 @@ async def test_several_requests_are_weighed_together(scene: Scene) -> None:
         scene.database, SERVER, confirm_cost=100_000, places={6: {"confirm_cost": None, "confirm_images": 5}}
     )
     assert await scene.studio.weigh([CAT] * 2, scene.origin(), ANNA) is None
-    assert await scene.studio.weigh([CAT] * 3, scene.origin(), ANNA) == NeedsConfirmation(
-        120_000, 3, Barrier.COST, 100_000
-    )
+    assert await scene.studio.weigh([CAT] * 3, scene.origin(), ANNA) == NeedsConfirmation(120_000, 3, Why.COST, 100_000)
     unknown = ImageRequest("ep-20260101-abc", "a cat")
     there = replace(scene.origin(), channel=6)
-    assert (await scene.studio.weigh([unknown], there, ANNA)) == NeedsConfirmation(None, 1, Barrier.UNPRICED, 100_000)
+    assert (await scene.studio.weigh([unknown], there, ANNA)) == NeedsConfirmation(None, 1, Why.UNPRICED, 100_000)
     assert await scene.studio.weigh([CAT] * 9, scene.origin(), Who(1)) is None
+
+
+async def test_several_requests_are_refused_together(scene: Scene) -> None:
+    foxes = [replace(CAT, prompt=f"a {colour} fox") for colour in ("red", "green", "blue")]
+    await lay_down(scene.database, SERVER, user_images_per_day=2, blocked_words=["green fox"], waiting=2, most_images=2)
+    found = []
+    laws: list[dict[str, Any]] = [
+        {"most_images": None},
+        {"blocked_words": []},
+        {"user_images_per_day": None},
+        {"waiting": None},
+    ]
+    for law in laws:
+        answer = await scene.studio.weigh(foxes, scene.origin(), ANNA)
+        assert isinstance(answer, Refusal)
+        dry = (await scene.studio.diagnose(scene.origin(), ANNA, *foxes)).refusal
+        assert dry is not None
+        assert dry.barrier is answer.barrier
+        found.append((answer.barrier, answer.wanted))
+        await lay_down(scene.database, SERVER, **law)
+    assert found == [(Barrier.COUNT, 3), (Barrier.BLOCKED_WORD, 0), (Barrier.IMAGES, 3), (Barrier.WAITING, 3)]
+    assert await scene.studio.weigh(foxes, scene.origin(), ANNA) == NeedsConfirmation(120_000, 3, Why.PERMUTATIONS)
+    assert await scene.studio.weigh([CAT] * 3, scene.origin(), ANNA) is None
+    bad = await scene.studio.weigh([CAT, replace(CAT, prompt="")], scene.origin(), ANNA)
+    assert isinstance(bad, Refusal)
+    assert bad.barrier is Barrier.REQUEST
+    assert await scene.audit() == []
 
 
 async def test_a_dry_run_tells_of_ledger_and_queue_and_leaves_no_trace(

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from bot.seedream.models import ImageRequest
-from bot.store.database import Database
+from bot.store.database import Database, Work
 from bot.store.tables import jobs
 from bot.studio.courier import CourierError
 from bot.studio.job import State, Who
@@ -16,7 +17,7 @@ from bot.studio.limits import Allowance, Barrier, Limits, Refusal
 from bot.studio.queue import Capacity
 from bot.studio.studio import Outcome, Ticket
 from tests.databases import Hands
-from tests.studio.scene import Scene, open_scene
+from tests.studio.scene import PATIENCE, Scene, open_scene
 from tests.studio.setting import save
 
 
@@ -46,6 +47,34 @@ async def test_a_hundred_jobs_at_a_limit_of_one_run_one_after_the_other(
         assert await asyncio.wait_for(most_at_once(scene, answers), 60) == 1
         assert scene.pretend.billed == 100
         assert await scene.audit() == []
+
+
+async def test_a_crowd_of_orders_does_not_hold_up_the_work_on_jobs(
+    database: Database, hands: Hands, tmp_path: Path
+) -> None:
+    async with open_scene(database, hands, tmp_path) as scene:
+        orders = [asyncio.create_task(scene.submit()) for _ in range(200)]
+        await asyncio.wait(orders, return_when=asyncio.FIRST_COMPLETED)
+        await database.write(lambda tx: tx.run(select(func.count()).select_from(jobs)).scalar_one())
+        assert sum(order.done() for order in orders) < 100
+        assert len(taken(await asyncio.gather(*orders))) == 200
+
+
+async def test_orders_do_not_wait_for_each_other_while_the_database_is_away(
+    database: Database, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.studio.studio._TURN", 0.05)
+    all_there, write = asyncio.Barrier(20), database.write
+
+    async def away(work: Work[Any]) -> Any:
+        await all_there.wait()  # as if nothing came back before all of them have come here
+        return await write(work)
+
+    async with open_scene(database, hands, tmp_path) as scene:
+        monkeypatch.setattr(database, "write", away)
+        async with asyncio.timeout(PATIENCE):
+            answers = await asyncio.gather(*(scene.submit() for _ in range(20)))
+        assert len(taken(answers)) == 20
 
 
 async def test_one_person_asking_a_hundred_times_at_once_gets_what_the_hour_allows(

@@ -5,18 +5,21 @@ import contextlib
 import resource
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from bot.seedream.content import InMemory
+from bot.seedream.models import Reference
 from bot.store.database import Database, Transaction
-from bot.store.errors import Full
-from bot.store.sqlite import Sqlite
+from bot.store.errors import Full, ReadOnly, StoreError
+from bot.store.sqlite import Sqlite, _Lane
 from bot.studio.job import State
 from bot.studio.studio import Ticket
-from tests.databases import Hands
+from sandbox.pictures import png
+from tests.databases import Hands, PostgresServer
 from tests.studio.scene import Scene, open_scene
 
 
@@ -64,6 +67,48 @@ async def test_a_full_database_takes_no_orders_and_loses_no_result(scene: Scene,
     assert isinstance(await scene.submit(), Ticket)
 
 
+def pragma(lane: _Lane, text: str) -> None:
+    raw = lane._engine.raw_connection()  # outside of any transaction
+    raw.cursor().execute(text)
+    raw.close()
+
+
+@pytest.fixture
+def become_read_only(database: Database, request: pytest.FixtureRequest) -> Callable[[str], Awaitable[None]]:
+    """A disk that is mounted anew after an error, a server that is a copy of another for a while: "on" or "off"."""
+
+    async def become(state: str) -> None:
+        if isinstance(database, Sqlite):
+            lane = database._writer
+            await asyncio.get_running_loop().run_in_executor(lane._thread, pragma, lane, f"PRAGMA query_only={state}")
+            return
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = await database.read(lambda tx: tx.run(text("SELECT current_database()")).scalar_one())
+        await server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
+        await server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    return become
+
+
+async def test_a_database_that_cannot_be_written_for_a_while_loses_no_result(
+    scene: Scene, become_read_only: Callable[[str], Awaitable[None]]
+) -> None:
+    await scene.start()
+    job = await scene.accepted("[[slow:0.3]]")
+    await scene.until(job, "sent")
+    await become_read_only("on")
+    try:
+        with pytest.raises(ReadOnly):
+            await scene.submit()
+        await asyncio.sleep(0.8)
+    finally:
+        await become_read_only("off")
+    assert (await scene.until(job)).state is State.SETTLED
+    assert scene.pretend.billed == 1
+    assert (await scene.until(await scene.accepted())).state is State.SETTLED
+    assert await scene.audit() == []
+
+
 async def test_broken_connections_to_the_server_are_mended_in_the_middle_of_jobs(
     database: Database, scene: Scene
 ) -> None:
@@ -91,6 +136,26 @@ async def test_without_a_folder_for_pictures_nothing_is_sent(scene: Scene) -> No
     assert scene.pretend.billed == 0
     assert job.settled is not None
     assert job.settled.cost == 0
+
+
+async def test_a_reference_that_cannot_be_kept_stops_the_order_and_costs_nothing(scene: Scene) -> None:
+    references = (Reference(InMemory(png(width=64, height=64)), None, "image/png", 64, 64),)
+    shelf = scene.home / "shelf"
+    shelf.write_text("in the way")
+    with pytest.raises(StoreError, match="has a file where its folder should be"):
+        await scene.submit(references=references)
+    shelf.unlink()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(StoreError, match="data folder"):
+            await scene.submit(references=references)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path for path in shelf.rglob("*") if path.is_file()] == []
+    assert await scene.audit() == []
+    await scene.start()
+    assert (await scene.until(await scene.accepted(references=references))).state is State.SETTLED
 
 
 @contextlib.contextmanager

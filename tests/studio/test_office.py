@@ -57,7 +57,7 @@ async def test_what_people_set_for_themselves_comes_before_what_the_channel_and_
     assert await office.person(1) == Person(model="seedream-5.0-pro", language="fr", ping_when_done=True)
     assert await office.person(2) == Person()
     assert await office.standards(MEMBER, scene.origin()) == Standards(
-        "seedream-5.0-pro", "16:9", "2K", "spoiler", "fr"
+        "seedream-5.0-pro", "16:9", "2K", "spoiler", "fr", own_language="fr"
     )
     assert await office.standards(Who(2), scene.origin()) == Standards()
 

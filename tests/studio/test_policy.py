@@ -12,6 +12,7 @@ from bot.studio.policy import (
     Facts,
     NeedsConfirmation,
     Place,
+    Why,
     Wish,
     confirmation,
     deciding,
@@ -138,11 +139,11 @@ def test_a_channel_sets_its_own_values_and_adds_its_words() -> None:
     [
         (Rules(), 10**9, 100, None),
         (Rules(confirm_cost=500), 500, 1, None),
-        (Rules(confirm_cost=500), 501, 1, NeedsConfirmation(501, 1, Barrier.COST, 500)),
-        (Rules(confirm_cost=500), None, 1, NeedsConfirmation(None, 1, Barrier.UNPRICED, 500)),
+        (Rules(confirm_cost=500), 501, 1, NeedsConfirmation(501, 1, Why.COST, 500)),
+        (Rules(confirm_cost=500), None, 1, NeedsConfirmation(None, 1, Why.UNPRICED, 500)),
         (Rules(confirm_images=3), None, 3, None),
-        (Rules(confirm_images=3), 7, 4, NeedsConfirmation(7, 4, Barrier.IMAGES, 3)),
-        (Rules(confirm_cost=500, confirm_images=3), 501, 4, NeedsConfirmation(501, 4, Barrier.COST, 500)),
+        (Rules(confirm_images=3), 7, 4, NeedsConfirmation(7, 4, Why.IMAGES, 3)),
+        (Rules(confirm_cost=500, confirm_images=3), 501, 4, NeedsConfirmation(501, 4, Why.COST, 500)),
     ],
 )
 def test_what_is_more_than_the_server_lets_through_has_to_be_confirmed(

@@ -26,6 +26,17 @@ async def test_a_waiting_job_ends_at_once_and_its_person_is_told_next(database: 
     assert (taken.id, taken.state) == (job.id, State.ENDING)
 
 
+async def test_a_job_that_was_put_off_is_told_of_at_once_when_it_is_taken_back(
+    database: Database, hands: Hands
+) -> None:
+    await start_worker(database)
+    await put_job(database)
+    job = await take(database)
+    await database.write(lambda tx: release(tx, job, "w", ready_at=hands() + 600))
+    await database.write(lambda tx: cancel_waiting(tx, job.id))
+    assert (await take(database)).state is State.ENDING
+
+
 async def test_the_later_jobs_of_the_same_user_move_up_and_nobody_elses(database: Database) -> None:
     await start_worker(database)
     mine = [await put_job(database, 1, images) for images in (1, 5, 1, 1)]

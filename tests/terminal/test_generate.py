@@ -112,7 +112,7 @@ async def test_without_a_name_the_picture_gets_one_with_the_right_ending(type_: 
 
 WRONG = [
     (["a cat", "--size", "1K"], 2, ["--size", "2K"]),
-    (["a cat", *["-i", "ref.png"] * 15], 2, ["--image", "at most 14", "not 15"]),
+    (["a cat", *["-i", "ref.png"] * 15], 2, ["--image", "at most 14", "given: 15"]),
     (["a cat", "-i", "words.png"], 2, ["words.png", "not a picture", "PNG, JPEG or WebP"]),
     (["a cat", "-i", "nowhere.png"], 2, ["no file nowhere.png"]),
     (["a cat", "-m", "seedream-9"], 1, ["does not offer this model", "not charged", "seedream-bot models"]),

@@ -145,6 +145,20 @@ async def test_a_second_process_on_one_server_works_too(world: World, kind: str)
     assert [await worker.end() for worker in both] == [0, 0]
 
 
+async def test_a_second_process_with_another_data_folder_is_told_how_to_share_one(world: World, kind: str) -> None:
+    if kind != "postgresql":
+        return
+    first = await world.worker()
+    asked = len(world.discord.asked)
+    for word in ("worker", "run"):
+        line = await complaint(await world.type(word, DATA_DIR=str(world.home / "another")), TROUBLE)
+        assert f"but not in the data folder {world.home / 'another'}. Give all processes one DATA_DIR" in line
+    assert len(world.discord.asked) == asked, "it does not even knock at Discord's door"
+    assert await first.stop() == 0
+    alone = await world.worker(DATA_DIR=str(world.home / "another"))
+    assert await alone.stop() == 0
+
+
 async def test_a_new_database_is_made_copied_and_filled_again(
     tmp_path: Path, kind: str, empty_url: str, request: pytest.FixtureRequest
 ) -> None:

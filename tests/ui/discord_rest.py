@@ -298,7 +298,7 @@ class Discord:
         for part in parts:
             entry = entries[part.name]
             name = part.filename or ""
-            if entry["filename"] != name or not re.fullmatch(r"[A-Za-z0-9_.-]+\.(png|jpg|webp|gif)", name):
+            if entry["filename"] != name or not re.fullmatch(r"[A-Za-z0-9_.-]+\.(png|jpg|webp|gif|zip)", name):
                 self.problems.append(f"a file called {name!r}, an attachment called {entry['filename']!r}")
             if not part.data or len(entry.get("description") or "") > 1024:
                 raise Refusal(400, 50035, "Invalid Form Body")

@@ -25,7 +25,7 @@ def closed(state: str) -> Report:
     ("case", "verb", "told"),
     [
         (Case(closed(reports.DISMISSED), None), "remove", "<@44> was faster and has dismissed this report"),
-        (Case(closed(reports.ACTED), None), "dismiss", "<@44> was faster and has acted on this report"),
+        (Case(closed(reports.ACTED), None), "dismiss", "<@44> has already handled this report"),
         (Case(OPEN, None), "remove", "The picture is gone already"),
         (Case(OPEN, None, deleted_by=8), "remove", "<@8> was faster and has deleted the picture"),
         (Case(OPEN, None, block=Block(9, 0.0)), "ban", "<@9> was faster and has blocked this person"),
@@ -42,7 +42,7 @@ def test_a_picture_that_is_not_kept_any_more_can_only_be_dismissed() -> None:
     assert list(map(str, cases.signs(case))) == ["sd:dismiss:3"]
     text = cases.case(WORDS, case)
     assert "picture #7" in text
-    assert "2 reports more of it" in text
+    assert "2 more reports about it" in text
     assert "**The picture is gone**" in text
 
 

@@ -148,7 +148,7 @@ async def test_what_is_kept_of_many_pictures_is_told_in_the_message_that_has_arr
     assert (len(delivery.delivered), delivery.kept, len(delivery.messages)) == (10, (10, 11), 1)
     first = desk.discord.messages[delivery.messages[0]]
     assert first.content == (
-        "seedream-4.5 · 2048x2048 · #41\n2 pictures cannot be brought now, but kept for you: `/show 41`\nof a kind"
+        "seedream-4.5 · 2048x2048 · #41\n2 pictures cannot be brought now, but are kept for you: `/show 41`\nof a kind"
     )
     assert first.names == [f"seedream-41-{number}.png" for number in range(1, 11)]
 
@@ -210,7 +210,7 @@ async def test_a_picture_that_cannot_fit_is_kept_and_that_is_said(desk: Desk) ->
     pictures = desk.shop.put(300_000, 1000)
     delivery = await desk.courier.deliver(desk.job(upload_limit=200_000), pictures, None)
     assert (delivery.delivered, delivery.kept) == ((1,), (0,))
-    assert "1 picture cannot be brought now, but kept for you: `/show 41`" in desk.discord.messages[answer].content
+    assert "1 picture cannot be brought now, but is kept for you: `/show 41`" in desk.discord.messages[answer].content
 
 
 async def test_when_no_picture_fits_the_message_says_where_they_are(desk: Desk) -> None:

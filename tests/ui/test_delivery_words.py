@@ -7,7 +7,7 @@ import pytest
 from bot.seedream import errors
 from bot.studio import endings
 from bot.studio.courier import Stage
-from bot.studio.job import Ending, Job, Origin, State, Who
+from bot.studio.job import Ending, Job, Origin, Result, State, Who
 from bot.ui import words
 
 JOB = Job(12, "key", "imagine", None, Who(1), Origin("key"), {}, "seedream-4.5", images=4)
@@ -21,7 +21,7 @@ def tree(root: type[errors.SeedreamError]) -> Iterator[type[errors.SeedreamError
 
 def test_every_error_of_the_client_and_every_word_of_ours_is_known() -> None:
     names = {kind.__name__ for kind in tree(errors.SeedreamError)}
-    assert names | {endings.CANCELLED, endings.GAVE_UP, endings.LOST_TRACK} == set(words.BAD_NEWS)
+    assert names | {endings.CANCELLED, endings.GAVE_UP, endings.LOST_TRACK, endings.MISLAID} == set(words.BAD_NEWS)
 
 
 @pytest.mark.parametrize("name", [*words.BAD_NEWS, "SomethingNew"])
@@ -57,7 +57,7 @@ def test_a_request_that_the_model_cannot_do_is_explained_at_bearable_length() ->
         (Stage("queued"), "⏳ waiting for its turn · #12"),
         (Stage("queued", place=2, eta=99.6), "⏳ place 2 in the queue · ready <t:100:R> · #12"),
         (Stage("drawing", eta=50), "🎨 drawing · ready <t:50:R> · #12"),
-        (Stage("waiting", until=70), "⏳ waiting for the provider, goes on <t:70:R> · #12"),
+        (Stage("waiting", until=70), "⏳ waiting for the provider, continues <t:70:R> · #12"),
         (Stage("drawn", drawn=2), "🎨 drawing, 2 of 4 done · #12"),
         (Stage("delivering"), "📦 on its way · #12"),
         (Stage("?"), "⏳ in the works · #12"),
@@ -68,4 +68,4 @@ def test_progress_is_one_line(stage: Stage, said: str) -> None:
 
 
 def test_a_picture_without_a_prompt_is_described_by_what_was_done() -> None:
-    assert words.alt(JOB) == "imagine"
+    assert words.alt(JOB, Result(0)) == "imagine"

@@ -43,12 +43,12 @@ def test_everything_that_is_said_fits_into_a_message(locale: str, known: Known) 
 def test_only_what_is_kept_is_listed() -> None:
     text = disclosures.known(WORDS, Known(), [], {})
     assert "No requests of yours" in text
-    for word in ("draft", "favourite", "at hand", "went to", "your words"):
+    for word in ("draft", "favourite", "kept as", "went to", "your words"):
         assert word not in text
     full = disclosures.known(WORDS, FULL, PROVIDERS[:2], TITLES)
-    for word in ("10 drafts", "10 pictures at hand", "The House of Cometapi or The House of Ark", "Nobody else may"):
+    for word in ("10 drafts", "10 pictures kept as references", "of Cometapi or The House of Ark", "Nobody else may"):
         assert word in full
-    assert "until you let me forget you" in disclosures.known(WORDS, Known(jobs=1, since=0.0), [], {})
+    assert "until you make me forget you" in disclosures.known(WORDS, Known(jobs=1, since=0.0), [], {})
 
 
 def test_a_question_tells_of_what_is_under_way_and_of_what_stays() -> None:
@@ -64,8 +64,8 @@ def test_grants_say_how_much_more_for_how_long() -> None:
     assert lines[-4:] == [
         "Your tier: <@&7>",
         "Your tier: `Goldˋ`",
-        "Granted to you: 5 pictures and $2.00 more in each hour, day and month · until <t:900000000:f>",
-        "Granted to you: $1.00 more per month",
+        "Extra for you: 5 pictures and $2.00 in each hour, day and month · until <t:900000000:f>",
+        "Extra for you: $1.00 per month",
     ]
 
 

@@ -119,7 +119,7 @@ def test_the_same_flag_twice_is_no_fault_when_it_says_the_same() -> None:
         ("a cat --story 1", "`--story` cannot be `1` · write a number from 2 to 15"),
         ("a cat --seed 4294967296", "`--seed` cannot be `4294967296` · write a number from -1 to 2147483647"),
         ("a cat --guidance 11", "`--guidance` cannot be `11` · write a number from 1 to 10"),
-        ("a cat --format gif", "`--format` cannot be `gif` · use one of `png`, `jpeg`"),
+        ("a cat --format gif", "`--format` cannot be `gif` · use `png` or `jpeg`"),
         ("a cat --private=no", "`--private` takes no value · write it alone, or leave it out"),
         ("a cat --n 2 --story 6", "`--n 2` and `--story 6` do not go together · leave one of them out"),
         ("a cat --private --spoiler", "`--private` and `--spoiler` do not go together · leave one of them out"),
@@ -131,7 +131,7 @@ def test_a_bad_value_is_told_with_what_is_allowed(text: str, what: str) -> None:
 
 def test_a_model_that_nobody_knows_is_told_with_those_there_are() -> None:
     [said] = told("a cat --model midjourney")
-    assert said.startswith("`--model` cannot be `midjourney` · use one of `5.5`, ")
+    assert said.startswith("`--model` cannot be `midjourney` · use `5.5`, ")
 
 
 def test_a_number_of_thousands_of_digits_is_just_wrong() -> None:
@@ -144,7 +144,7 @@ def test_an_unknown_flag_at_the_end_is_told_and_stays_in_the_prompt(text: str) -
     said = hear(text)
     assert [fault.flag for fault in said.faults] == ["--foo"]
     assert "--foo" in said.prompt
-    assert "`--foo` is not a flag that I know · use one of `--ar`, `--size`" in remarks.flag(ENGLISH, said.faults[0])
+    assert "`--foo` is not a flag that I know · use `--ar`, `--size`" in remarks.flag(ENGLISH, said.faults[0])
 
 
 def test_several_unknown_flags_at_the_end_are_all_told() -> None:
@@ -203,6 +203,20 @@ PROMPTS = [
 ]
 
 
+@pytest.mark.parametrize("text", ["a {red --ar 1:1, green} fox", "a fox --ar {1:1, 16:9}", "{a, b --private}"])
+def test_flags_stand_outside_of_braces(text: str) -> None:
+    assert [said.partition(" and ")[2] for said in told(text)] == [
+        "braces do not go together · write it once, behind the prompt, with one value"
+    ]
+    assert hear(text).values == {}
+
+
+def test_braces_that_stand_for_nothing_but_themselves_may_have_flags_around_and_within() -> None:
+    said = hear("{a fox} --ar 1:1 {b --n 2 }")
+    assert (said.prompt, said.faults) == ("{a fox} {b }", ())
+    assert said.values == {"ratio": "1:1", "variations": 2}
+
+
 @pytest.mark.parametrize("prompt", PROMPTS, ids=range(len(PROMPTS)))
 def test_every_odd_prompt_passes_unchanged_but_for_what_no_text_may_hold(prompt: str) -> None:
     said = hear(f"<@{ME}> {prompt} --n 2")
@@ -234,6 +248,9 @@ PIECES = st.one_of(
             "”",
             "=",
             "--",
+            "{",
+            ",",
+            "}",
         ]
     ),
     st.sampled_from([" ", "\n", f"<@{ME}>", f"<@!{ME}>", "a cat"]),

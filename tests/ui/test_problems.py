@@ -62,6 +62,7 @@ ODD: list[dict[str, Any]] = [
     {"layers": True},
     {"layers": True, "size": "9K", "background": "transparent", "max_images": 2},
     {"layers": True, "references": (PICTURE,) * 2, "ratio": "1:1"},
+    {"layers": True, "references": (PICTURE,), "prompt": ""},
     {"web_search": True},
     {"stream": True},
     {"optimize_prompt": "fast"},
@@ -99,8 +100,10 @@ def test_a_rule_keeps_its_figures_in_every_language() -> None:
     told = "100x200 has 20,000 pixels, Seedream 4.5 takes 3,686,400 to 16,777,216"
     assert rule(english, told) == told
     assert rule(chinese, told) == "100x200 共 20,000 像素，Seedream 4.5 支持 3,686,400 到 16,777,216"
-    assert rule(chinese, "Seedream 4.5 takes 1 to 10 reference pictures, not 99") == (
-        "Seedream 4.5 的要求：1 到 10 张参考图，而不是 99 张"
+    german = rule(Words("de"), told)
+    assert all(number in german for number in ("20.000", "3.686.400", "16.777.216"))
+    assert rule(chinese, "allowed with Seedream 4.5: 1 to 10 reference pictures · given: 99") == (
+        "Seedream 4.5 的要求：1 到 10 张参考图 · 当前：99 张"
     )
 
 
@@ -109,7 +112,7 @@ def test_what_would_do_is_said_too() -> None:
     assert problems(Words(), two, helpful=True) == (
         "image2: no PNG (`png` would do); web_search: X does not search the web (leave it out)"
     )
-    assert problems(Words("zh-CN"), two) == "图片2：no PNG; 联网搜索：X 不能联网搜索"
+    assert problems(Words("zh-CN"), two) == "图片2：no PNG；联网搜索：X 不能联网搜索"
 
 
 def test_a_rule_that_nobody_knows_is_shown_as_it_is() -> None:

@@ -33,7 +33,7 @@ def test_a_refusal_is_whole_whatever_it_knows(barrier: Barrier, locale: str) -> 
         assert stands
         assert free == {"en-US": "not charged", "zh-CN": "未扣费"}.get(locale, free)
         assert now
-        assert not re.search(r"[{}]|None", stands + now)
+        assert not re.search(r"[{}]|None", (stands + now).replace("`\\{`", ""))
 
 
 @pytest.mark.parametrize("each", ALL)
@@ -102,5 +102,5 @@ def test_it_says_what_is_used_when_it_returns_and_what_to_do(each: Refusal, said
 
 def test_the_same_in_chinese() -> None:
     assert refused(refusal(Barrier.IMAGES, Scope.SERVER, Period.MONTH), "zh-CN") == (
-        "本服务器本月的 20 张图片额度已用 18 张，这次还需要 4 张 · 未扣费 · 请改为 2 张，或在<t:1795176000:R>再试"
+        "本服务器本月的 20 张图片额度已用 18 张，这次还需要 4 张 · 未扣费 · 请改为 2 张，或<t:1795176000:R>再试"
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.studio.limits import Barrier, Refusal, Scope
-from bot.studio.policy import NeedsConfirmation
+from bot.studio.policy import NeedsConfirmation, Why
 from bot.ui.refusals import confirm, refused
 from bot.words.catalogues import spoken
 
@@ -48,28 +48,28 @@ from bot.words.catalogues import spoken
         ),
         (
             Refusal(Barrier.COUNT, Scope.SERVER, limit=2, wanted=4),
-            "These are 4 pictures at once, and 2 are allowed here",
+            "These are 4 pictures at once, and the limit here is 2",
             "ask for fewer pictures",
         ),
         (
             Refusal(Barrier.REFERENCES, Scope.SERVER, facts={"policy": "own"}),
-            "Here you may go on from your own pictures only",
+            "Here you may use only your own pictures as references",
             "attach a picture yourself",
         ),
         (
             Refusal(Barrier.REFERENCES, Scope.SERVER, facts={"policy": "off"}),
-            "Here no pictures may be gone on from",
+            "Reference pictures are not allowed here",
             "ask without a picture",
         ),
         (
             Refusal(Barrier.BLOCKED_WORD, Scope.SERVER, facts={"word": "a`b"}),
             "The word `aˋb` is not allowed here",
-            "say it with other words",
+            "say it in other words",
         ),
         (
             Refusal(Barrier.BLOCKED_WORD, Scope.SERVER),
             "There is a word in it that is not allowed here",
-            "say it with other words",
+            "say it in other words",
         ),
     ],
 )
@@ -78,10 +78,10 @@ def test_it_says_what_is_not_allowed_and_what_is(refusal: Refusal, what: str, no
 
 
 ASKED: list[tuple[NeedsConfirmation, str]] = [
-    (NeedsConfirmation(160_000, 4, Barrier.COST, 100_000), "This may cost $0.16, which is more than $0.10"),
-    (NeedsConfirmation(160_000, 4, Barrier.IMAGES, 3), "These are 4 pictures, and may cost $0.16"),
-    (NeedsConfirmation(None, 4, Barrier.IMAGES, 3), "These are 4 pictures, and may cost an unknown amount"),
-    (NeedsConfirmation(None, 1, Barrier.UNPRICED, 3), "Nobody knows what this costs"),
+    (NeedsConfirmation(160_000, 4, Why.COST, 100_000), "This may cost $0.16, which is more than $0.10"),
+    (NeedsConfirmation(160_000, 4, Why.IMAGES, 3), "These are 4 pictures, and may cost $0.16"),
+    (NeedsConfirmation(None, 4, Why.IMAGES, 3), "These are 4 pictures, and may cost an unknown amount"),
+    (NeedsConfirmation(None, 1, Why.UNPRICED, 3), "Nobody knows what this costs"),
 ]
 
 

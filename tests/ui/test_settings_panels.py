@@ -1,6 +1,7 @@
 """The settings panels in every language: within Discord's limits, of stateless parts alone, and readable values."""
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Any
 
 import discord
@@ -15,6 +16,8 @@ from bot.studio.limits import Allowance, Limits
 from bot.studio.preferences import IN_PERSON, IN_PLACE, IN_SERVER, IN_TIER, Person
 from bot.studio.rules import Rules, Tier
 from bot.ui.buttons import ITEMS, LONGEST_ID, JobButton, Sign
+from bot.ui.integrations import CHANNEL, ROLE, USER, Command, Overrides
+from bot.ui.settings.elsewhere import told
 from bot.ui.settings.fields import FIELDS, MINE, PAGES, TIER, WRITTEN, Kind, pages_of
 from bot.ui.settings.layout import Maker, Offered, SettingsForm, panel
 from bot.ui.settings.server import ServerPanel
@@ -42,31 +45,34 @@ FULL = Rules(
     default_ratio="21:9",
     places={place: {"models": ["seedream-4.0"], "blocked_words": ["a b"]} for place in MANY},
 )
+CROWD = {(kind, number): bool(number % 2) for kind in (ROLE, USER, CHANNEL) for number in MANY[-33:]}
+CROWDED = Overrides(ID, CROWD, {Command(f"{name} {'x' * 20}"[:32], name > "m"): CROWD for name in ascii_lowercase})
+NEEDED = discord.Permissions(manage_guild=True, manage_messages=True)
 LOCALES = [*LANGUAGES, PSEUDO]
 
 
-def maker(locale: str, verb: str = "settings", number: int = 0) -> Maker:
+def maker(words: Words, verb: str = "settings", number: int = 0) -> Maker:
     offered = Offered([*CATALOGUE.models], ["1K", "2K", "4K"])
-    return Maker(Speaker(Words(locale), CATALOGUE), offered, verb, number)
+    return Maker(Speaker(words, CATALOGUE), offered, verb, number)
 
 
-def every_view(locale: str) -> Iterator[discord.ui.LayoutView]:
+def every_view(words: Words) -> Iterator[discord.ui.LayoutView]:
     for rules in (Rules(), FULL):
         for place in (0, MANY[0]):
-            shown = ServerPanel(maker(locale, number=place), OfServer(OPERATOR, rules, place, MANY[1]), "b" * 32)
+            shown = ServerPanel(maker(words, number=place), OfServer(OPERATOR, rules, place, MANY[1]), "b" * 32)
             for page in pages_of(place):
-                yield shown.page(page, "n" * 5000)
+                yield shown.page(page, "n" * 5000, told(words, CROWDED, {Command("admin"): NEEDED}))
                 yield from (shown.one(page, row, "note") for row in page.rows if not row.is_form)
             yield shown.tier(MANY[0], "note")
-    mine = maker(locale, "mine")
+    mine = maker(words, "mine")
     standing = OfPerson(OPERATOR, Person("seedream-4.0", "16:9", "2K", "spoiler", "fr", True, True), FULL)
     yield panel([mine.row(standing, row) for row in MINE.rows], "n" * 5000)
     yield from (panel(mine.one(row.fields[0], standing.find(row.name))) for row in MINE.rows)
 
 
-def every_form(locale: str) -> Iterator[SettingsForm]:
+def every_form(words: Words) -> Iterator[SettingsForm]:
     for rules in (Rules(), FULL):
-        made, standing = maker(locale, number=ID), OfServer(OPERATOR, rules)
+        made, standing = maker(words, number=ID), OfServer(OPERATOR, rules)
         forms = [row for page in PAGES for row in page.rows if row.is_form]
         yield from (made.form(row, standing) for row in forms)
         yield from (made.form(row, OfServer(OPERATOR, rules, role=ID), ID) for row in TIER.rows)
@@ -83,7 +89,7 @@ def flat(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_panels_keep_discords_limits_however_much_is_set(locale: str) -> None:
-    for view in every_view(locale):
+    for view in every_view(Words(locale)):
         told: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
         parts = list(flat(told))
         assert len(parts) <= 40
@@ -105,7 +111,7 @@ async def test_panels_keep_discords_limits_however_much_is_set(locale: str) -> N
 
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_forms_keep_discords_limits(locale: str) -> None:
-    for form in every_form(locale):
+    for form in every_form(Words(locale)):
         told = form.to_dict()
         assert 0 < len(told["title"]) <= 45
         assert len(told["custom_id"]) <= LONGEST_ID
@@ -120,7 +126,7 @@ async def test_panels_leave_nothing_behind_in_discord_py() -> None:
     client = discord.Client(intents=discord.Intents.none())
     store = ViewStore(client._connection)
     store.add_dynamic_items(*ITEMS)
-    for message, view in enumerate(every_view("en"), 1000):
+    for message, view in enumerate(every_view(Words()), 1000):
         store.add_view(view, message)
         view.stop()
         store.remove_view(view)

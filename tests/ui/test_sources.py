@@ -155,6 +155,10 @@ def test_links_are_found_in_what_people_put_around_them() -> None:
     assert [source.url for source in collect(message(text)).sources] == links
 
 
+def test_a_link_in_braces_ends_before_them() -> None:
+    assert [source.url for source in collect(message(f"a {{fox, {LINK}}} in the snow")).sources] == [LINK]
+
+
 def test_links_to_pictures_elsewhere_are_meant_too_and_other_links_are_words() -> None:
     text = f"{FOREIGN} https://example.com/a.JPG?x=1 https://example.com/page https://[broken http://{HOSTS[0]}/x"
     found = COLLECTOR.in_text(text, ())

@@ -19,6 +19,7 @@ ADVICE = "run `python -m tests.words.collecting`, then translate what is empty"
 MARKS = (
     re.compile(r"\{\w*\}"),
     re.compile(r"`[^`]*`"),
+    re.compile(r"(?<!\S)/[a-z_]+"),
     re.compile(r"\*\*"),
     re.compile(r" · |→|\n|https?://"),
     re.compile(r"[⏳🎨📦⚠✅✖🗑ℹ]"),

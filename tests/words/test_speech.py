@@ -43,6 +43,13 @@ def test_what_people_write_is_not_taken_for_a_place() -> None:
     assert Words().say("{problem} (leave it out)", problem="{size}") == "{size} (leave it out)"
 
 
+def test_a_command_without_marks_around_it_is_called_as_in_the_language() -> None:
+    told = "As if asked with /layers"
+    assert Words().say(told) == told
+    assert Words("fr").say(told) == "Comme si c'était demandé avec /calques"
+    assert Words("ja").say(told) == "/レイヤー でリクエストした場合として調べます"
+
+
 def test_a_sentence_that_is_in_no_catalogue_stays_english() -> None:
     assert Words("zh-CN").say("never written {x}", x=1) == "never written 1"
 
@@ -55,7 +62,7 @@ def test_a_sentence_that_is_in_no_catalogue_stays_english() -> None:
         ("en", 1000, "1,000 pictures could not be fetched any more"),
         ("zh-CN", 1, "有 1 张图片已无法取回"),
         ("zh-CN", 2, "有 2 张图片已无法取回"),
-        ("ja", 1000, "画像 1,000 枚は取得できなくなりました"),
+        ("ja", 1000, "画像1,000枚は取得できなくなりました"),
         ("ko", 2, "이미지 2장은 더 이상 가져올 수 없었어요"),
         ("de", 1, "1 Bild konnte nicht mehr abgeholt werden"),
         ("de", 1000, "1.000 Bilder konnten nicht mehr abgeholt werden"),
@@ -133,8 +140,8 @@ def test_marks_for_the_catalogues_change_nothing() -> None:
 def test_the_pseudo_language_leaves_facts_and_code_alone() -> None:
     words = Words(PSEUDO)
     said = words.plural(
-        "{count} picture cannot be brought now, but kept for you: `/show {job}`",
-        "{count} pictures cannot be brought now, but kept for you: `/show {job}`",
+        "{count} picture cannot be brought now, but is kept for you: `/show {job}`",
+        "{count} pictures cannot be brought now, but are kept for you: `/show {job}`",
         2,
         job="abc",
     )

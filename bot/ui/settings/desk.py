@@ -16,6 +16,7 @@ from bot.ui.options import offered
 from bot.ui.places import who_of
 from bot.ui.press import Press
 from bot.ui.settings.answers import ask_by, chosen, is_panel, listed, meant, mistake, show
+from bot.ui.settings.elsewhere import Elsewhere
 from bot.ui.settings.fields import LISTS, TIER, Field, Kind, Page, Row, page_of, pages_of, row_of
 from bot.ui.settings.layout import Maker, Offered
 from bot.ui.settings.server import ServerPanel
@@ -38,7 +39,8 @@ Does = Callable[["Visit", Sequence[str]], Awaitable[bool]]
 class Visit:
     """One press in the server panel, by somebody who may."""
 
-    def __init__(self, press: Press, who: Who, maker: Maker, standing: OfServer) -> None:
+    def __init__(self, press: Press, who: Who, maker: Maker, standing: OfServer, elsewhere: Elsewhere) -> None:
+        self.elsewhere = elsewhere
         self.press = press
         self.who = who
         self.maker = maker
@@ -59,6 +61,13 @@ class Visit:
         """The panel as things stand."""
         return panel_of(self.press.interaction, self.maker, self.standing)
 
+    async def show(self, page: Page, note: str = "") -> None:
+        """Answer with a page, as things stand."""
+        elsewhere = ""
+        if page.name == "who" and not self.standing.place:
+            elsewhere = await self.elsewhere.told(self.press.words, self.who.server or 0)
+        await show(self.press, self.panel.page(page, note, elsewhere))
+
     def picked(self, name: str) -> tuple[Page, Row, Field] | None:
         """A value that is chosen, not written, by its name."""
         found = row_of(name, self.pages)
@@ -68,8 +77,9 @@ class Visit:
 class ServerDesk:
     """Opens the panel of a server, and does what is pressed in it."""
 
-    def __init__(self, house: House, default_model: str) -> None:
+    def __init__(self, house: House, default_model: str, elsewhere: Elsewhere) -> None:
         self._house = house
+        self._elsewhere = elsewhere
         self._operator = Operator(house.office.limits, default_model)
         self._does: Mapping[str, Does] = {
             "go": self._go,
@@ -95,7 +105,7 @@ class ServerDesk:
         press = Press(interaction)
         visit = await self._visit(press, 0)
         if visit is not None:
-            await show(visit.press, visit.panel.page(visit.pages[0]))
+            await visit.show(visit.pages[0])
 
     async def pressed(self, press: Press) -> None:
         """Do what was pressed; whatever is no part of a panel of ours does nothing."""
@@ -124,7 +134,7 @@ class ServerDesk:
             return None
         within = known.parent_id if isinstance(known, discord.Thread) else None
         standing = OfServer(self._operator, rules, place, within)
-        return Visit(press, who, self._maker(press.words, place), standing)
+        return Visit(press, who, self._maker(press.words, place), standing, self._elsewhere)
 
     def _maker(self, words: Words, place: int) -> Maker:
         catalogue = self._house.workshop.seedream.catalogue
@@ -139,7 +149,7 @@ class ServerDesk:
     async def _open(self, visit: Visit, names: Sequence[str]) -> bool:
         page = page_of(names[0], visit.standing.place) if len(names) == 1 else None
         if page is not None:
-            await show(visit.press, visit.panel.page(page))
+            await visit.show(page)
         return page is not None
 
     async def _place(self, visit: Visit, _: Sequence[str]) -> bool:
@@ -155,7 +165,7 @@ class ServerDesk:
             return False
         within = channel.parent_id if isinstance(channel, discord.Thread) else None
         there = _elsewhere(visit, self._maker(visit.press.words, place), place, within)
-        await show(there.press, there.panel.page(there.pages[0]))
+        await there.show(there.pages[0])
         return True
 
     async def _whole(self, visit: Visit, _: Sequence[str]) -> bool:
@@ -240,7 +250,10 @@ class ServerDesk:
             note = mistake(visit.maker, error, [row])
         else:
             note = await self._change(visit, [row], changes)
-        await show(visit.press, visit.panel.tier(role, note) if role else visit.panel.page(page, note))
+        if role:
+            await show(visit.press, visit.panel.tier(role, note))
+        else:
+            await visit.show(page, note)
         return True
 
     async def _set(self, visit: Visit, picked: tuple[Page, Row, Field], value: Any) -> None:
@@ -260,7 +273,7 @@ class ServerDesk:
         guild = visit.press.interaction.guild
         if guild is None or guild.get_channel_or_thread(visit.standing.place) is None:  # nothing leads there any more
             visit = _elsewhere(visit, self._maker(visit.press.words, 0), 0, None)
-        await show(visit.press, visit.panel.page(visit.pages[0], note))
+        await visit.show(visit.pages[0], note)
         return True
 
     async def _drop(self, visit: Visit, numbers: Sequence[str]) -> bool:
@@ -303,7 +316,7 @@ def panel_of(interaction: discord.Interaction[Any], maker: Maker, standing: OfSe
 
 
 def _elsewhere(visit: Visit, maker: Maker, place: int, within: int | None) -> Visit:
-    return Visit(visit.press, visit.who, maker, replace(visit.standing, place=place, within=within))
+    return Visit(visit.press, visit.who, maker, replace(visit.standing, place=place, within=within), visit.elsewhere)
 
 
 def _number(given: Sequence[str]) -> int | None:

@@ -73,13 +73,13 @@ class Page:
     about: str = ""
 
 
-_ALL, _NONE = sentence("all"), sentence("none")
+_ALL = sentence("all")
 _NO_LIMIT = sentence("no limit")
 _PERIODS = {"hour": sentence("Per hour"), "day": sentence("Per day"), "month": sentence("Per month")}
 ON_OFF = (("on", sentence("On")), ("off", sentence("Off")))
 SIGHT = (
     ("public", sentence("Everybody here")),
-    ("private", sentence("Only I")),
+    ("private", sentence("Only me")),
     ("spoiler", sentence("Hidden behind a spoiler")),
 )
 
@@ -110,8 +110,8 @@ _DENIED_ROLES = Field(
     "denied_roles",
     sentence("Denied roles"),
     Kind.ROLES,
-    sentence("Members with one of these roles may not, whatever else they have."),
-    _NONE,
+    sentence("Members with one of these roles may not ask for pictures, whatever other roles they have."),
+    sentence("no roles"),
 )
 _CHANNELS = Field(
     "channels",
@@ -125,7 +125,7 @@ _DENIED_CHANNELS = Field(
     sentence("Denied channels"),
     Kind.CHANNELS,
     sentence("No pictures in these channels and their threads."),
-    _NONE,
+    sentence("no channels"),
 )
 _MODELS = Field(
     "models",
@@ -149,7 +149,7 @@ _REFERENCES = Field(
     sentence("Whose pictures may be edited or used as a reference."),
     choices=(
         (ANYONE, sentence("Anyone's")),
-        (OWN, sentence("Only one's own")),
+        (OWN, sentence("Only their own")),
         (OFF, sentence("None")),
     ),
 )
@@ -157,7 +157,7 @@ _AGE = Field(
     "age_restricted_only",
     sentence("Age-restricted channels only"),
     Kind.SWITCH,
-    sentence("Pictures are made only where Discord asks for one's age."),
+    sentence("Pictures are made only where Discord asks members for their age."),
 )
 _SPOILER = Field(
     "spoiler",
@@ -173,14 +173,14 @@ _BLOCKED_WORDS = Field(
     sentence(
         "Prompts with one of these words are refused, however it is spelled. Members are not told which word it was."
     ),
-    _NONE,
+    sentence("no words"),
 )
 _AUDIT_CHANNEL = Field(
     "audit_channel",
     sentence("Audit log channel"),
     Kind.CHANNEL,
     sentence("What moderators change is posted there too. The bot must be able to post in it."),
-    _NONE,
+    sentence("no channel"),
 )
 _LANGUAGE = Field(
     "language",
@@ -222,8 +222,8 @@ _CONFIRM = Row(
     "confirm",
     sentence("Ask first"),
     (
-        Field("confirm_cost", sentence("When it may cost more than"), Kind.MONEY, none=sentence("never")),
-        Field("confirm_images", sentence("When it is more pictures than"), Kind.COUNT, none=sentence("never")),
+        Field("confirm_cost", sentence("When it may cost more than"), Kind.MONEY, none=sentence("do not ask")),
+        Field("confirm_images", sentence("When it is more pictures than"), Kind.COUNT, none=sentence("do not ask")),
     ),
     sentence("The price is shown, and the member has to say yes."),
 )
@@ -253,7 +253,10 @@ PAGES: tuple[Page, ...] = (
             Row("server_at_once", sentence("Jobs at the same time on the server"), (_SERVER_AT_ONCE,)),
             _CONFIRM,
         ),
-        sentence("Moderators are told in the audit log channel at 80 % and at 100 %, where the bot stops."),
+        sentence(
+            "At 80%, and at 100%, where the bot stops, the audit log channel is told; without one, the owner of the "
+            "server in a direct message."
+        ),
     ),
     Page(
         "references",
@@ -279,7 +282,7 @@ TIER = Page(
         _USER_COST,
         Row("tier", sentence("Pace and queue"), (_AT_ONCE, _WAITING, _COOLDOWN, _WEIGHT)),
     ),
-    sentence("Who has several of these roles gets the best value of each."),
+    sentence("Members with several of these roles get the best value of each."),
 )
 MINE = Page(
     "me",

@@ -88,7 +88,10 @@ class Maker:
         if len(found) == 1:
             lines.append(self._holds(*found[0]))
         else:
-            lines += [f"{say(field.title)}: {self._holds(field, each)}" for field, each in found]
+            lines += [
+                say("{option}: {value}", option=say(field.title), value=self._holds(field, each))
+                for field, each in found
+            ]
         action = "ask" if row.is_form else "one"
         button = self.button(say(_CHANGE), action, row.name, *rest)
         return discord.ui.Section("\n".join(lines), accessory=button)

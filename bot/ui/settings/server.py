@@ -17,7 +17,8 @@ PERMISSIONS = "https://support.discord.com/hc/en-us/articles/4644915651095-Comma
 
 _INTEGRATIONS = sentence(
     "Who can see and use which command, and in which channels, is set in Discord itself: "
-    "**Server Settings → Integrations → {bot}**. What is set here holds on top of that."
+    "**Server Settings → Integrations → {bot}**. What is set here holds on top of that, also for mentions, replies "
+    "and buttons, which Discord's settings do not cover."
 )
 _HOW = sentence("How it works")
 _WHOLE = sentence("For the whole server")
@@ -32,14 +33,14 @@ class ServerPanel:
     standing: OfServer
     bot: str
 
-    def page(self, page: Page, note: str = "") -> discord.ui.LayoutView:
-        """A page of rows."""
+    def page(self, page: Page, note: str = "", elsewhere: str = "") -> discord.ui.LayoutView:
+        """A page of rows; `elsewhere` is what is set at Discord itself, in words."""
         if page.name == "tiers":
             return panel([*self._head(page), *self._tiers(), *self._foot(page)], note)
         if page.name == "places":
             return panel([*self._head(page), *self._places(), *self._foot(page)], note)
         rows = [self.maker.row(self.standing, row) for row in page.rows]
-        return panel([*self._head(page), *rows, *self._elsewhere(page), *self._foot(page)], note)
+        return panel([*self._head(page), *rows, *self._elsewhere(page, elsewhere), *self._foot(page)], note)
 
     def one(self, page: Page, row: Row, note: str = "") -> discord.ui.LayoutView:
         """Everything about one value of a page."""
@@ -80,15 +81,17 @@ class ServerPanel:
                 maker.button(say("Remove this override"), "forget", danger=True, disabled=unset),
             )
 
-    def _elsewhere(self, page: Page) -> Iterator[Piece]:
-        """What Discord itself offers."""
+    def _elsewhere(self, page: Page, told: str) -> Iterator[Piece]:
+        """What Discord itself offers, and what has been made of it."""
         if page.name == "who" and not self.standing.place:
             link = discord.ui.Button[discord.ui.LayoutView](label=self.maker.words.say(_HOW), url=PERMISSIONS)
             yield discord.ui.Section(self.maker.words.say(_INTEGRATIONS, bot=self.bot), accessory=link)
+            if told:
+                yield discord.ui.TextDisplay(told)
 
     def _tiers(self) -> Iterator[Piece]:
         say, tiers = self.maker.words.say, self.standing.rules.tiers
-        about = say("Members with a role can have limits of their own. Who has several gets the best value of each.")
+        about = say("Members with a role can have limits of their own. Those with several get the best value of each.")
         yield discord.ui.TextDisplay(about)
         yield from self._list("tier", ((role, f"<@&{role}>", len(tier.values)) for role, tier in tiers.items()))
         picker = discord.ui.RoleSelect[discord.ui.LayoutView](

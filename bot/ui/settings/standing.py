@@ -25,7 +25,7 @@ class Source(Enum):
 
     OPERATOR = sentence("default")
     SERVER = sentence("set for the server")
-    ABOVE = sentence("set for its channel")
+    ABOVE = sentence("set for the thread's channel")
     PLACE = sentence("set for this channel")
     ROLE = sentence("set for this role")
     PERSON = sentence("set by you")

@@ -15,7 +15,12 @@ def told(speaker: Speaker, rows: Sequence[Row], done: Changed, before: Standing,
     """Each value that differs now, by what holds before and after."""
     names = {name.rpartition(".")[2] for name in done.after}
     lines = [
-        f"✅ **{_title(speaker, row, field)}**: {_differs(speaker, field, before, after)}"
+        "✅ "
+        + speaker.words.say(
+            "{option}: {value}",
+            option=f"**{_title(speaker, row, field)}**",
+            value=_differs(speaker, field, before, after),
+        )
         for row in rows
         for field in row.fields
         if field.name in names

@@ -85,12 +85,9 @@ class Speaker:
         shown = list(items[:most])
         while len(shown) > 1 and sum(map(len, shown)) > LONGEST:
             shown.pop()
-        more = len(items) - len(shown)
-        if more:
-            return self.words.plural(
-                "{shown} and {count} more", "{shown} and {count} more", more, shown=", ".join(shown)
-            )
-        return ", ".join(shown)
+        if more := len(items) - len(shown):
+            shown.append(self.words.plural("{count} more", "{count} more", more))
+        return self.words.listed(shown)
 
     def mistake(self, error: BadPreference, titles: Mapping[str, Field]) -> str:
         """What is wrong with a value, and what would be right, by the name that people know it by."""
@@ -103,6 +100,8 @@ class Speaker:
     def _fact(self, fact: object, *, money: bool) -> str:
         if isinstance(fact, int | float):
             return self.words.money(int(fact)) if money else self.words.number(fact)
+        if isinstance(fact, tuple):
+            return self.words.listed((plain(str(choice)) for choice in fact), "or")
         return plain(str(fact))
 
 
