@@ -18,8 +18,6 @@ import jsonschema
 from jsonschema import TypeChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import create
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 CALLS = "discord-openapi.json"
 EVENTS = "discord-gateway.schema.json"
@@ -54,16 +52,14 @@ class Description:
     """One description, ready to judge; the validator of each schema in it is made when first asked for."""
 
     def __init__(self, document: Schema, name: str, *, lenient: bool) -> None:
-        self.document = _tidy(document, _Origin(document, f"urn:discord:{name}"), closed=lenient)
-        resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
-        self._registry: Registry[Any] = Registry().with_resource(f"urn:discord:{name}", resource)
-        self._kind = _LENIENT if lenient else _STRICT
+        self.document = _tidy(document, _Origin(document), closed=lenient)
+        self._kind = _validators(_LENIENT if lenient else _STRICT, _References(self.document))
         self._validators: dict[int, Validator] = {}
 
     def problems(self, schema: Schema, instance: Any) -> list[str]:
         """What does not fit, each with its place."""
         if (validator := self._validators.get(id(schema))) is None:
-            validator = self._kind(schema, registry=self._registry, format_checker=_FORMATS)
+            validator = self._kind(schema, format_checker=_FORMATS)
             self._validators[id(schema)] = validator
         return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(instance)]
 
@@ -109,11 +105,10 @@ def events(path: Path) -> Description:
 
 
 class _Origin:
-    """The document that is being tidied, and how others call it."""
+    """The document that is being tidied."""
 
-    def __init__(self, document: Schema, uri: str) -> None:
+    def __init__(self, document: Schema) -> None:
         self.document = document
-        self.uri = uri
 
     def types(self, branch: Schema, depth: int = 0) -> list[Any] | None:
         """The values of `type` that a branch is for; None if it does not say."""
@@ -144,8 +139,6 @@ def _tidy(node: Any, origin: _Origin, *, closed: bool) -> Any:
     if not isinstance(node, dict):
         return node
     made = {key: _tidy(value, origin, closed=closed) for key, value in node.items()}
-    if isinstance(made.get("$ref"), str):
-        made["$ref"] = f"{origin.uri}{made['$ref']}"
     if isinstance(made.get("items"), list):  # as older drafts write a tuple
         made["prefixItems"] = made.pop("items")
     if isinstance(made.get("properties"), dict) and "type" in made:
@@ -201,14 +194,29 @@ def _number_or_its_digits(_: Any, instance: Any) -> bool:
     return isinstance(instance, int | float) and not isinstance(instance, bool) and instance == int(instance)
 
 
-def _validators(types: TypeChecker) -> Callable[..., Validator]:
+class _References:
+    """What is referred to within one document. Each is looked up once: there are dozens in every message."""
+
+    def __init__(self, document: Schema) -> None:
+        self._document = document
+        self._found: dict[str, Schema] = {}
+
+    def __call__(
+        self, validator: Any, reference: str, instance: Any, _: Mapping[str, Any]
+    ) -> Iterator[jsonschema.ValidationError]:
+        if (found := self._found.get(reference)) is None:
+            found = self._found[reference] = _resolve(self._document, {"$ref": reference})
+        yield from validator.descend(instance, found)
+
+
+def _validators(types: TypeChecker, references: _References) -> Callable[..., Validator]:
     draft = jsonschema.Draft202012Validator
-    return create(draft.META_SCHEMA, {**draft.VALIDATORS, "oneOf": _union, "anyOf": _union}, type_checker=types)
+    words = {**draft.VALIDATORS, "oneOf": _union, "anyOf": _union, "$ref": references}
+    return create(draft.META_SCHEMA, words, type_checker=types)
 
 
-_TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER
-_STRICT = _validators(_TYPES)
-_LENIENT = _validators(_TYPES.redefine("integer", _number_or_its_digits))
+_STRICT = jsonschema.Draft202012Validator.TYPE_CHECKER
+_LENIENT = _STRICT.redefine("integer", _number_or_its_digits)
 _FORMATS = jsonschema.FormatChecker(formats=())
 
 
