@@ -1,8 +1,12 @@
-"""When a job should be done: from how long such jobs took, what is before it, and how many hands there are."""
+"""Where a job stands in the line, and when it should be done: from what is before it, how long such jobs took, and how
+many hands there are."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Executable, bindparam, case, func, select, tuple_
+from sqlalchemy import Executable, Row, bindparam, case, func, select, tuple_
 
 from bot.store.database import MakeInsert, Transaction
 from bot.store.tables import jobs, queues, timings, workers
@@ -27,45 +31,61 @@ def _learning(insert: MakeInsert) -> Executable:
     return new.on_conflict_do_update(index_elements=key, set_={"seconds": mean, "jobs": count})
 
 
-def eta(tx: Transaction, job: Job, capacity: Capacity | None = None) -> float | None:
-    """When it should be done, by the clock; None if nothing like it was measured, nobody works, or it is overdue.
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What lies before a job: its place in the line of its provider (1 is next; None if it does not wait), and when it
+    should be done, by the clock (None if nothing like it was measured, nobody works, or it is overdue)."""
+
+    place: int | None
+    eta: float | None
+
+
+def outlook(tx: Transaction, job: Job, capacity: Capacity | None = None) -> Outlook:
+    """How a job stands now, whether it waits or is worked on.
 
     With the capacity of its provider, the pace there is considered too. Lines of other providers are not: whether
     they move at all depends on those.
     """
-    if job.state is State.QUEUED:
-        return _from_the_line(tx, job, capacity or Capacity())
-    begun = job.started_at if job.state is State.RUNNING else job.sent_at
-    if begun is None or job.state not in {State.RUNNING, State.SENT}:
-        return None
-    seconds = _Means(tx).of(job.provider, job.model, job.images)
-    return None if seconds is None or begun + seconds < tx.now else begun + seconds
-
-
-def _from_the_line(tx: Transaction, job: Job, capacity: Capacity) -> float | None:
     means = _Means(tx)
     own = means.of(job.provider, job.model, job.images)
+    if job.state is not State.QUEUED:
+        return Outlook(None, _of_what_runs(job, own, tx.now))
     here = tx.run(_HERE, {"its_id": job.id, "its_provider": job.provider, "now": tx.now}).one()
-    if own is None or not here.slots:
-        return None
+    if not here.slots:
+        own = None
     if here.tag is None:  # it has been taken up since
-        return tx.now + own
+        return Outlook(None, None if own is None else tx.now + own)
     line = {"its_id": job.id, "its_tag": here.tag, "its_provider": job.provider}
     ahead = [] if here.other is None else tx.run(_AHEAD, line).all()
+    place = 1 + sum(kind.jobs for kind in ahead)
+    if own is None:
+        return Outlook(place, None)
     wait = 0.0
-    if here.held + sum(kind.jobs for kind in ahead) >= here.slots:
-        held = tx.run(_AT_WORK).all()
-        work = sum(kind.jobs * (means.of(kind.provider, kind.model, kind.images) or own) for kind in ahead)
-        for row in held:
-            whole = means.of(row.provider, row.model, row.images) or own
-            work += max(0.0, (row.started_at or tx.now) + whole - tx.now)
-        wait = work / here.slots
+    if here.held + place > here.slots:
+        wait = _work(tx, ahead, means, own) / here.slots
     before = sum(kind.images * kind.jobs for kind in ahead)
-    paced = capacity.opens_at(capacity.pay(here.paid_until or 0.0, before, tx.now), job.images)
-    return max(tx.now + wait, paced, float(here.ready_at)) + own
+    pace = capacity or Capacity()
+    paced = pace.opens_at(pace.pay(here.paid_until or 0.0, before, tx.now), job.images)
+    return Outlook(place, max(tx.now + wait, paced, float(here.ready_at)) + own)
 
 
-_MINE = (jobs.c.id == bindparam("its_id"), WAITING)
+def _of_what_runs(job: Job, seconds: float | None, now: float) -> float | None:
+    begun = job.started_at if job.state is State.RUNNING else job.sent_at
+    if begun is None or seconds is None or job.state not in {State.RUNNING, State.SENT}:
+        return None
+    return None if begun + seconds < now else begun + seconds
+
+
+def _work(tx: Transaction, ahead: Sequence[Row[Any]], means: "_Means", own: float) -> float:
+    """The seconds of work that come before, if one hand did all of it; what was never measured counts as `own`."""
+    work = sum(kind.jobs * (means.of(kind.provider, kind.model, kind.images) or own) for kind in ahead)
+    for row in tx.run(_AT_WORK):
+        whole = means.of(row.provider, row.model, row.images) or own
+        work += max(0.0, (row.started_at or tx.now) + whole - tx.now)
+    return float(work)
+
+
+_MINE = (jobs.c.id == bindparam("its_id"), WAITING, QUEUED)
 _HERE = select(
     select(jobs.c.tag).where(*_MINE).scalar_subquery().label("tag"),
     select(jobs.c.ready_at).where(*_MINE).scalar_subquery().label("ready_at"),
@@ -84,7 +104,8 @@ _HERE = select(
 _KIND = (jobs.c.provider, jobs.c.model, jobs.c.images)
 _AHEAD = (
     select(*_KIND, func.count().label("jobs"))
-    .where(jobs.c.provider == bindparam("its_provider"), WAITING, QUEUED)
+    .where(jobs.c.provider == bindparam("its_provider"), WAITING)
+    .where(jobs.c.tag >= 0)  # still in line; the state says so too, but stands in no index
     .where(tuple_(jobs.c.tag, jobs.c.id) < tuple_(bindparam("its_tag"), bindparam("its_id")))
     .group_by(*_KIND)
 )

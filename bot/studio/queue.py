@@ -242,11 +242,15 @@ def _free(room: Capacity, busy: int) -> bool:
 
 
 def _taken(subject: str) -> Select[Any]:
-    """(user, 1) … (user, n) for each user who has n jobs held: limits that leave no room. One look for all rows."""
+    """(user, 1) … (user, n) for each user who has n jobs held: limits that leave no room. One look for all lines."""
     held = jobs.alias("held")
-    whose = func.coalesce(held.c[subject], 0)
-    number = func.row_number().over(partition_by=whose)
-    return select(whose, number).where(held.c.closed_at.is_(None), held.c.owner.is_not(None))
+    whose = func.coalesce(held.c[subject], 0).label("whose")
+    number = func.row_number().over(partition_by=whose).label("number")
+    taken = select(whose, number).where(held.c.closed_at.is_(None), held.c.owner.is_not(None)).cte(f"taken_{subject}")
+    return select(taken.c.whose, taken.c.number)
+
+
+_TAKEN_BY_USERS, _TAKEN_IN_SERVERS = _taken("user_id"), _taken("server_id")
 
 
 @lru_cache(maxsize=256)
@@ -258,8 +262,8 @@ def _heads(lines: tuple[tuple[str, bool], ...]) -> Executable:
 def _head(provider: str, free: bool) -> Select[Any]:
     """The first in line at a provider that may run; those that were begun always may, and need no room there."""
     begun = and_(jobs.c.tag < 0, ~QUEUED)
-    at_home = tuple_(jobs.c.user_id, jobs.c.at_once).not_in(_taken("user_id"))
-    in_server = tuple_(jobs.c.server_id, jobs.c.server_at_once).not_in(_taken("server_id"))
+    at_home = tuple_(jobs.c.user_id, jobs.c.at_once).not_in(_TAKEN_BY_USERS)
+    in_server = tuple_(jobs.c.server_id, jobs.c.server_at_once).not_in(_TAKEN_IN_SERVERS)
     line = (
         select(jobs.c.id, jobs.c.provider, jobs.c.state, jobs.c.tag, jobs.c.images)
         .where(jobs.c.provider == provider, WAITING, jobs.c.ready_at <= bindparam("now"))
@@ -314,12 +318,6 @@ def fenced(job: Job, me: str | None) -> dict[str, Any]:
 FENCE = and_(jobs.c.id == bindparam("its_id"), jobs.c.owner == bindparam("me"), jobs.c.attempt == bindparam("claim"))
 
 
-def place(tx: Transaction, job_id: int) -> int | None:
-    """Where a waiting job stands in the line of its provider: 1 is next. None if it does not wait."""
-    found = tx.run(_PLACE, {"its_id": job_id}).one()
-    return None if found.mine is None else int(found.ahead) + 1
-
-
 def waiting_of(tx: Transaction, user: int) -> int:
     """How many jobs of a user wait for their turn."""
     return int(tx.run(_WAITING_OF, {"its_user": user}).scalar_one())
@@ -335,23 +333,7 @@ def waiting_in_all(tx: Transaction) -> int:
     return int(tx.run(_WAITING_IN_ALL).scalar_one())
 
 
-_HERE = jobs.alias("here")
-_MINE = (
-    _HERE.c.id == bindparam("its_id"),
-    _HERE.c.closed_at.is_(None),
-    _HERE.c.owner.is_(None),
-    _HERE.c.state == State.QUEUED.value,
-)
 _COUNT = select(func.count()).select_from(jobs)
 _WAITING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), WAITING, QUEUED)
 _WORKING_OF = _COUNT.where(jobs.c.user_id == bindparam("its_user"), HELD)
 _WAITING_IN_ALL = _COUNT.where(WAITING)
-_PROVIDER = select(_HERE.c.provider).where(*_MINE).scalar_subquery()
-_TAG = select(_HERE.c.tag).where(*_MINE).scalar_subquery()
-_AHEAD = _COUNT.where(
-    jobs.c.provider == _PROVIDER,
-    WAITING,
-    jobs.c.tag >= 0,  # in the index, as the state is not
-    tuple_(jobs.c.tag, jobs.c.id) < tuple_(_TAG, bindparam("its_id")),
-)
-_PLACE = select(_TAG.label("mine"), _AHEAD.scalar_subquery().label("ahead"))

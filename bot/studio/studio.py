@@ -14,7 +14,7 @@ from bot.store.errors import Passing
 from bot.studio import budgets, ledger, orders, queue
 from bot.studio.acceptance import Asked, Diagnosis, No, Terms, accept, diagnose, law_of, weigh
 from bot.studio.cancel import ask_to_cancel, cancel_waiting
-from bot.studio.eta import eta
+from bot.studio.eta import outlook
 from bot.studio.job import Amount, Job, Origin, Who
 from bot.studio.limits import Barrier, Left, Limits, Refusal
 from bot.studio.policy import NeedsConfirmation, Place, Why, Wish
@@ -290,19 +290,29 @@ class Studio:
         broke and nobody knows whether it has been accepted."""
         try:
             async with self._in_turn():
-                job, new = await self._database.write(lambda tx: self._accept(tx, asked))
+                job = await self._database.write(lambda tx: queue.put(tx, accept(tx, asked, self._terms)))
         except No as no:
-            if isinstance(no.answer, Refusal):
+            known = await self._known(asked)
+            if known is None and isinstance(no.answer, Refusal):
                 await self._tell_of_stop(asked.new.who, no.answer)
-            return no.answer
+            return known or no.answer
         except queue.Known:
-            return await self._put(asked)
+            return await self._known(asked) or await self._put(asked)
         except Passing as error:
             if not error.unsure:
                 raise
             return await self._put(asked)
         # Looked up when it is in the queue already: nobody waits for the answer with the work.
-        return await self._database.read(lambda tx: self._ticket(tx, job, new=new))
+        return await self._database.read(lambda tx: self._ticket(tx, job, new=True))
+
+    async def _known(self, asked: Asked) -> Ticket | None:
+        """What was accepted before stays so, whatever stands in the way by now."""
+
+        def work(tx: Transaction) -> Ticket | None:
+            job = queue.by_key(tx, asked.new.key)
+            return self._ticket(tx, job, new=False) if job else None
+
+        return await self._database.read(work)
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
@@ -319,12 +329,6 @@ class Studio:
         finally:
             self._door.release()
 
-    def _accept(self, tx: Transaction, asked: Asked) -> tuple[Job, bool]:
-        known = queue.by_key(tx, asked.new.key)
-        if known is not None:
-            return known, False
-        return queue.put(tx, accept(tx, asked, self._terms)), True
-
     async def _tell_of_stop(self, who: Who, refusal: Refusal) -> None:
         """If a budget stands in the way. What was refused was rolled back, so this has a transaction of its own; the
         first of many is enough."""
@@ -336,7 +340,8 @@ class Studio:
             self._stops = {**dict.fromkeys([*self._stops][-_STOPS:]), stop: None}
 
     def _ticket(self, tx: Transaction, job: Job, *, new: bool) -> Ticket:
-        return Ticket(job, queue.place(tx, job.id), eta(tx, job, self._terms.capacity), new)
+        found = outlook(tx, job, self._terms.capacity)
+        return Ticket(job, found.place, found.eta, new)
 
 
 def _always(request: ImageRequest) -> Why | None:

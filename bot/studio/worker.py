@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 NET = 2.0  # seconds after which is looked for jobs though nobody called; news may have been missed
 STRUCK = 5.0  # seconds that a job rests after a fault of the bot itself
+_FIRST_WORD = 2  # turns of the loop after which a job that was taken up has asked for its first step to be written
 FAREWELL = 5.0  # what giving jobs back may take at the end
 
 
@@ -131,6 +132,8 @@ class Worker:
             task = asyncio.create_task(self._work(found.job), name=f"job {found.job.id}")
             self._tasks.add(task)
             task.add_done_callback(self._vacate)
+            for _ in range(_FIRST_WORD):  # the next claim waits for it, and not the other way round
+                await asyncio.sleep(0)
         self._looked_at = self._kit.clock.steady()
         return None
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.store.database import Database
-from bot.studio.eta import eta, learn
+from bot.studio.eta import learn, outlook
 from bot.studio.job import Job
 from bot.studio.leases import register, release
 from bot.studio.queue import Capacity, load
@@ -18,7 +18,7 @@ async def measure(database: Database, seconds: float, images: int = 1, provider:
 
 async def promised(database: Database, job: Job, capacity: Capacity | None = None) -> float | None:
     """In how many seconds it should be done."""
-    found = await database.read(lambda tx: eta(tx, job, capacity))
+    found = (await database.read(lambda tx: outlook(tx, job, capacity))).eta
     return None if found is None else found - database.now()
 
 

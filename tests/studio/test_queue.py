@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from bot.store.database import Database, Transaction
 from bot.store.tables import jobs, lanes
+from bot.studio.eta import outlook
 from bot.studio.job import Amount, Job, State, Who
 from bot.studio.leases import release
-from bot.studio.queue import Known, Lost, by_key, claim, load, place, put, waiting_of
+from bot.studio.queue import Known, Lost, by_key, claim, load, put, waiting_of
 from bot.studio.steps import sent
 from tests.databases import Hands
 from tests.studio.making import NO_LIMIT, PROVIDER, look, new_job, put_job, start_worker, take
@@ -87,12 +88,11 @@ async def test_a_place_in_the_line_counts_the_jobs_before_it(database: Database)
     elsewhere = await put_job(database, 3, provider="fal")
 
     async def places(*asked: Job) -> list[int | None]:
-        return [await database.read(lambda tx, job=job: place(tx, job.id)) for job in asked]  # type: ignore[misc]
+        return [(await database.read(lambda tx, job=job: outlook(tx, job))).place for job in asked]  # type: ignore[misc]
 
     assert await places(first, other, second, third, elsewhere) == [1, 2, 3, 4, 1]
     await take(database)
     assert await places(first, other, second, third) == [None, 1, 2, 3]
-    assert await database.read(lambda tx: place(tx, 999)) is None
 
 
 async def test_waiting_jobs_are_counted_by_user(database: Database) -> None:

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from bot.store.database import Database
 from bot.store.tables import lanes
 from bot.studio.cancel import ask_to_cancel, cancel_waiting, cancelled_of
+from bot.studio.eta import outlook
 from bot.studio.job import Amount, Ending, Job, State
 from bot.studio.leases import release
-from bot.studio.queue import Capacity, load, place
+from bot.studio.queue import Capacity, load
 from bot.studio.steps import ended, ending, sent
 from tests.databases import Hands
 from tests.studio.making import PROVIDER, look, put_job, start_worker, take
@@ -81,7 +82,7 @@ async def test_a_job_is_taken_back_once(database: Database) -> None:
     job, later = await put_job(database), await put_job(database)
     assert await database.write(lambda tx: cancel_waiting(tx, job.id)) is not None
     assert await database.write(lambda tx: cancel_waiting(tx, job.id)) is None
-    assert await database.read(lambda tx: place(tx, later.id)) == 1
+    assert await database.read(lambda tx: outlook(tx, later).place) == 1
     assert await database.read(lambda tx: tx.run(select(lanes.c.tag)).scalar_one()) == 1
 
 

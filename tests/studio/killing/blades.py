@@ -113,7 +113,7 @@ class CutSeedream(Seedream):
 def step_of(result: object) -> str:
     """Which step a transaction was, by what came of it."""
     match result:
-        case (Job(state=State.QUEUED), bool()):
+        case Job(state=State.QUEUED):
             return "submit"
         case Found(job=job):
             return "claim" if job else "nothing"
