@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 from bot.store.database import Database, Transaction
 from bot.store.tables import jobs, queues
 from bot.studio.cancel import cancel_waiting, cancelled_of
+from bot.studio.eta import outlook
 from bot.studio.job import Origin, State
 from bot.studio.leases import reap
 from bot.studio.queue import Capacity, claim, put, waiting_of, working_of
@@ -113,6 +114,21 @@ async def test_the_head_of_a_line_is_found_by_the_index_of_what_waits(database: 
         return readings(tx, *heads)
 
     assert any("jobs_waiting" in way for way in await database.write(work))
+
+
+async def test_what_is_before_a_job_is_counted_along_its_line(database: Database) -> None:
+    await fill(database)
+    last = await put_job(database, 3)
+
+    def work(tx: Transaction) -> tuple[int | None, list[str]]:
+        said = heard(tx, lambda tx: outlook(tx, last))
+        (ahead,) = [words for words in said if "GROUP BY" in words[0]]
+        return outlook(tx, last).place, readings(tx, *ahead)
+
+    place, ways = await database.read(work)
+    assert place == 51  # who joins stands level with the first job of each of the fifty
+    assert ways
+    assert [way for way in ways if "jobs_waiting" not in way] == []
 
 
 async def test_a_claim_and_a_put_are_a_few_statements_and_a_claim_of_nothing_is_one(database: Database) -> None:
