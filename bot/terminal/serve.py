@@ -103,7 +103,8 @@ async def live(bot: Bot, house: House) -> None:
         house.worker.stop()
         await work
         await bot.leave()
-        await gate
+        if gate.done():  # else it may be about to connect, and discord.py tries that for ever, closed or not
+            gate.result()
     finally:
         for task in (work, gate):
             task.cancel()

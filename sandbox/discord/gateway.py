@@ -116,7 +116,8 @@ class Gateway:
         try:
             _greeted(request)
             interval = int(self._heartbeat * 1000)
-            wire.put({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}, "s": None, "t": None})
+            if not self.frozen:
+                wire.put({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}, "s": None, "t": None})
             async for message in socket:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     break

@@ -1,6 +1,8 @@
 """The bot is told to stop while people use what does not draw: who was being served has an answer, and what is pressed
 until the end, or after the next start, does what it says."""
 
+import pytest
+
 from sandbox.discord import Person, Reply
 from tests.e2e.panels import Panel
 from tests.e2e.stage import PATIENCE, Stage
@@ -36,6 +38,20 @@ async def test_a_command_that_takes_its_time_is_answered_though_the_bot_is_told_
     assert {name.rpartition(".")[2] for name, _ in chart.message.files} == {"png", "csv"}
     assert [name.rpartition(".")[2] for name, _ in export.message.files] == ["zip"]
     assert "Traceback" not in running.said
+
+
+@pytest.mark.parametrize("away", ["silent", "refuses"])
+async def test_it_ends_though_discords_gateway_has_not_let_it_in_yet(stage: Stage, away: str) -> None:
+    if away == "silent":
+        stage.discord.freeze()
+    else:
+        stage.discord.gateway.refuse += [4000] * 100
+    async with stage.typed("run", STOP_GRACE_SECONDS="0") as running:
+        await running.until("Working on up to")
+        await stage.discord.until(lambda: stage.discord.gateway.beats, PATIENCE)
+        running.process.terminate()
+        assert await running.end() == 0, running.said
+    assert "Stopped" in running.said
 
 
 async def test_panels_of_settings_are_served_until_the_end_and_by_the_next_process(stage: Stage) -> None:
