@@ -71,6 +71,19 @@ async def test_a_line_without_heartbeats_is_given_up_and_taken_up_again(guild: G
             assert (await ann.slash("usage me")).text == "en-US None"
 
 
+async def test_a_beat_is_answered_after_it_was_sent_and_before_the_next(guild: Guild) -> None:
+    async with PretendDiscord(heartbeat=1.0) as pretend:
+        bot = Bot()
+        async with running(pretend, furnish(bot)):
+            seen = set()
+            for beats in (2, 3, 4):
+                await pretend.until(lambda beats=beats: pretend.gateway.heartbeats >= beats, 20)  # type: ignore[misc]
+                await pretend.until(lambda: bot.latency not in seen, 20)
+                seen.add(bot.latency)
+    # At once would be as wrong as an interval and more, when the beat before is taken for the one that is answered.
+    assert 0.01 < min(seen) <= max(seen) < 1.0
+
+
 async def test_a_partition_ends_and_nothing_is_lost(pretend: PretendDiscord, ann: Person, bot: Bot) -> None:
     async with running(pretend, furnish(bot)):
         pretend.freeze()
