@@ -102,10 +102,12 @@ async def live(bot: Bot, house: House) -> None:
         await asyncio.wait({work, gate}, return_when=asyncio.FIRST_COMPLETED)
         house.worker.stop()
         await work
+        lost = gate.done()
         await bot.leave()
-        if gate.done():  # else it may be about to connect, and discord.py tries that for ever, closed or not
+        if lost:  # by itself; what it meets because it is closed is no trouble of anybody's
             gate.result()
     finally:
+        # Who is about to connect does not end by being closed: discord.py tries again for ever.
         for task in (work, gate):
             task.cancel()
-        await asyncio.wait({work, gate})
+        await asyncio.gather(work, gate, return_exceptions=True)

@@ -40,18 +40,22 @@ async def test_a_command_that_takes_its_time_is_answered_though_the_bot_is_told_
     assert "Traceback" not in running.said
 
 
-@pytest.mark.parametrize("away", ["silent", "refuses"])
+@pytest.mark.parametrize("away", ["silent", "refuses", "D32", "D8"])
 async def test_it_ends_though_discords_gateway_has_not_let_it_in_yet(stage: Stage, away: str) -> None:
+    discord = stage.discord
     if away == "silent":
-        stage.discord.freeze()
+        discord.freeze()
+    elif away == "refuses":
+        discord.gateway.refuse += [4000] * 100
     else:
-        stage.discord.gateway.refuse += [4000] * 100
+        discord.fail(away, times=100, route="GET /gateway/bot")
     async with stage.typed("run", STOP_GRACE_SECONDS="0") as running:
         await running.until("Working on up to")
-        await stage.discord.until(lambda: stage.discord.gateway.beats, PATIENCE)
+        await discord.until(lambda: discord.gateway.beats or discord.calls("GET gateway"), PATIENCE)
         running.process.terminate()
         assert await running.end() == 0, running.said
     assert "Stopped" in running.said
+    assert "Session is closed" not in running.said
 
 
 async def test_panels_of_settings_are_served_until_the_end_and_by_the_next_process(stage: Stage) -> None:
