@@ -1,7 +1,7 @@
 """Things that happen at the same time: limits, clicks, cancels, stops; nothing is lost or paid twice."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from bot.seedream.models import ImageRequest
-from bot.store.database import Database, Work
+from bot.store.database import Database, Transaction, Work
 from bot.store.tables import jobs
 from bot.studio.courier import CourierError
 from bot.studio.job import State, Who
@@ -17,6 +17,7 @@ from bot.studio.limits import Allowance, Barrier, Limits, Refusal
 from bot.studio.queue import Capacity
 from bot.studio.studio import Outcome, Ticket
 from tests.databases import Hands
+from tests.studio.killing.blades import step_of
 from tests.studio.scene import PATIENCE, Scene, open_scene
 from tests.studio.setting import save
 
@@ -276,3 +277,24 @@ async def test_a_job_that_was_lost_to_another_still_keeps_its_paid_pictures(scen
         await asyncio.sleep(0.005)
     assert (await scene.job(job)).state is State.IN_DOUBT
     assert scene.messenger.delivered == []
+
+
+async def test_what_was_taken_up_is_on_its_way_before_the_next_is_claimed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        last = await scene.accepted(f"a cat {number}")
+    asked: list[str] = []
+    write = scene.database.write
+
+    async def noted(work: Callable[[Transaction], object]) -> object:
+        place = len(asked)
+        asked.append("")
+        result = await write(work)
+        asked[place] = step_of(result)
+        return result
+
+    monkeypatch.setattr(scene.database, "write", noted)
+    await scene.start()
+    await scene.until(last)
+    assert [step for step in asked if step in {"claim", "sent"}] == ["claim", "sent"] * 3

@@ -1,7 +1,6 @@
 """From an order to its end, whatever the provider, the courier, the person and the process do in between."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from bot.studio.queue import Capacity, claim
 from bot.studio.studio import Ticket
 from sandbox.pictures import png
 from tests.databases import Hands
-from tests.studio.killing.blades import step_of
 from tests.studio.making import worker as row_of_worker
 from tests.studio.scene import Scene, open_scene
 
@@ -41,27 +39,6 @@ async def test_an_order_becomes_a_delivered_picture_and_the_ledger_balances(scen
     assert job.origin.token is None
     await scene.stop(worker)
     assert await scene.audit() == []
-
-
-async def test_what_was_taken_up_is_on_its_way_before_the_next_is_claimed(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(3):
-        last = await scene.accepted(f"a cat {number}")
-    asked: list[str] = []
-    write = scene.database.write
-
-    async def noted(work: Callable[[Transaction], object]) -> object:
-        place = len(asked)
-        asked.append("")
-        result = await write(work)
-        asked[place] = step_of(result)
-        return result
-
-    monkeypatch.setattr(scene.database, "write", noted)
-    await scene.start()
-    await scene.until(last)
-    assert [step for step in asked if step in {"claim", "sent"}] == ["claim", "sent"] * 3
 
 
 async def test_a_picture_that_nothing_follows_is_brought_once_and_not_shown_before(scene: Scene) -> None:
