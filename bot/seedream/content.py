@@ -1,6 +1,7 @@
 """Reference pictures to read from: bytes at hand, and files."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TypeVar
 from bot.seedream.errors import BadReference
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 PIECE = 192 * 1024  # divisible by three: base64 of every piece stands alone
 READ = 8 * PIECE  # one hop to a thread costs as much as encoding this
@@ -65,6 +67,8 @@ async def _to_the_end(work: Callable[[], T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
+        if not task.cancelled() and (fault := task.exception()):  # nobody is there who could be told
+            log.debug("A file whose reader was cancelled cannot be read: %s", type(fault).__name__)
         raise
 
 

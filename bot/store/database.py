@@ -1,6 +1,7 @@
 """A database and its transactions: a transaction is a plain function, run whole or not at all."""
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.store.errors import Busy, StoreError, Unreachable
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 Insert = postgresql.Insert | sqlite.Insert
 MakeInsert = Callable[[Table], Insert]
 Listener = Callable[[str], None]
@@ -143,4 +145,6 @@ async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
+        if not task.cancelled() and (fault := task.exception()):  # nobody is there who could be told
+            log.debug("A transaction whose caller was cancelled has failed: %s", type(fault).__name__)
         raise

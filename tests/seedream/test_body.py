@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import json
 import tracemalloc
 from collections.abc import AsyncGenerator
@@ -167,6 +168,25 @@ async def test_a_file_is_closed_also_by_who_is_cancelled_while_it_is_opened_or_r
         reading.cancel()
         await asyncio.wait({reading})
         assert open_files(path) == 0
+
+
+async def test_a_file_that_cannot_be_read_is_no_trouble_when_its_reader_is_cancelled(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"x")
+    content = OnDisk(path)
+    path.unlink()
+    with caplog.at_level("DEBUG"):
+        reading = asyncio.create_task(whole(content))
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait({reading})
+        del reading
+        gc.collect()
+    told = [(it.name, it.levelname) for it in caplog.records if it.name in {"asyncio", "bot.seedream.content"}]
+    assert ("asyncio", "ERROR") not in told
+    assert told.count(("bot.seedream.content", "DEBUG")) == 1
 
 
 async def whole(content: OnDisk) -> bytes:

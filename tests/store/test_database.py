@@ -1,6 +1,7 @@
 """Transactions on both engines: whole or not at all, to the end, and news after them."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import func, insert, select, text
 from bot.store.database import Database, Transaction
 from bot.store.errors import Busy, Conflict, Full, StoreError, Unreachable
 from bot.store.tables import lanes
+
+LOG = "bot.store.database"
 
 
 def add(tx: Transaction) -> None:
@@ -41,6 +44,23 @@ async def test_a_transaction_whose_caller_is_cancelled_runs_to_its_end(database:
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert await database.read(count) == 1
+
+
+async def test_what_a_cancelled_caller_is_not_told_any_more_is_no_trouble(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(tx: Transaction) -> None:
+        raise LookupError("for a reason of its own")
+
+    caller = asyncio.create_task(database.write(work))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with caplog.at_level("DEBUG"), pytest.raises(asyncio.CancelledError):
+        await caller
+    del caller
+    gc.collect()
+    told = [(it.name, it.levelname, it.getMessage()) for it in caplog.records if it.name in {"asyncio", LOG}]
+    assert told == [(LOG, "DEBUG", "A transaction whose caller was cancelled has failed: LookupError")]
 
 
 @pytest.mark.parametrize("fault", [Busy("It is busy", "Wait."), Unreachable("It is away", "Wait.")])
